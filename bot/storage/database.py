@@ -1,0 +1,73 @@
+"""One database, reached in one way.
+
+`read()` gives a connection, `write()` one inside a transaction. SQLite lets one writer in at a time and answers the
+second with "database is locked"; so writers take turns inside this process, and wait `busy_timeout` for others.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Protocol
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str) -> object: ...
+    def close(self) -> None: ...
+
+
+class _Driver(Protocol):
+    isolation_level: str | None
+
+    def cursor(self) -> _Cursor: ...
+
+
+class Database:
+    """Owns the engine. Close it with `close()`; the URL is a SQLAlchemy async URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for queries; changes made on it are rolled back."""
+        async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection = await connection.execution_options(deskhand_read=True)
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction, committed on leaving, rolled back on an exception."""
+        async with self._turn if self.is_sqlite else nullcontext(), self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(driver: _Driver, _record: object) -> None:
+    driver.isolation_level = None  # SQLAlchemy's recipe: the driver must not begin on its own
+    cursor = driver.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: "_SyncConnection") -> None:
+    reading = connection.get_execution_options().get("deskhand_read")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class _SyncConnection(Protocol):
+    def get_execution_options(self) -> dict[str, object]: ...
+    def exec_driver_sql(self, statement: str) -> object: ...

@@ -1,0 +1,122 @@
+"""Every table. Times are UTC epoch seconds (float); JSON is text, so that both databases hash and compare alike."""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),  # event, command, action, view, shortcut
+    Column("channel", String(64), nullable=False, default=""),
+    Column("thread_ts", String(32), nullable=False, default=""),
+    Column("user", String(64), nullable=False, default=""),
+    Column("payload", Text, nullable=False),
+    Column("correlation_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False, default="new"),  # new, claimed, done, parked
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("available_at", Float, nullable=False),
+    Column("claimed_by", String(64), nullable=False, default=""),
+    Column("claimed_until", Float, nullable=False, default=0.0),
+    Column("received_at", Float, nullable=False),
+    Column("finished_at", Float, nullable=True),
+    Column("error", Text, nullable=False, default=""),
+    Index("ix_inbox_state_available_at", "state", "available_at"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(255), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("posted_at", Float, nullable=False),
+    UniqueConstraint("event_id", "part"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("thread_ts", String(32), primary_key=True),
+    Column("subject", Text, nullable=False, default="{}"),
+    Column("updated_at", Float, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("correlation_id", String(64), nullable=False, index=True),
+    Column("entry", Text, nullable=False),  # the whole entry as canonical JSON; what the hash covers
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handle", String(255), nullable=False),
+    Column("users", Text, nullable=False),  # JSON list of user ids
+    Column("date_update", Integer, nullable=False, default=0),
+    Column("fetched_at", Float, nullable=False),
+)
+
+backtests = Table(
+    "backtests",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("strategy", String(64), nullable=True),
+    Column("symbols", Text, nullable=False),  # JSON list
+    Column("start", String(32), nullable=True),
+    Column("end", String(32), nullable=True),
+    Column("content_hash", String(64), nullable=False, unique=True),
+    Column("payload", LargeBinary, nullable=False),  # the run as zlib-compressed canonical JSON
+    Column("created_at", Float, nullable=False),
+    Column("created_by", String(64), nullable=False),
+)
+
+narratives = Table(
+    "narratives",
+    metadata,
+    Column("cache_key", String(64), primary_key=True),
+    Column("backtest_id", String(64), nullable=False, index=True),
+    Column("detail", String(16), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)

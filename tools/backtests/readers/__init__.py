@@ -1,0 +1,1 @@
+"""Readers, one module an engine; `read.py` finds the format by content."""
