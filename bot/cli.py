@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _module(name: str) -> Command:
-    module: Command = importlib.import_module(f"bot.commands.{name}")  # type: ignore[assignment]
+    module: Command = importlib.import_module(f"bot.commands.{name}")
     return module
 
 
