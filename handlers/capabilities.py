@@ -1,0 +1,47 @@
+"""What Deskhand can be asked for: the one list that help, the Home tab and suggested prompts show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.protocols import Access, Intent, Permission, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One thing to ask for, with examples that work as they stand."""
+
+    intent: Intent
+    permission: Permission
+    title: str
+    what: str
+    examples: tuple[str, ...]
+
+
+CAPABILITIES = (
+    Capability(
+        "narrate",
+        "narrate",
+        "Narrate a backtest",
+        "an executive report with its chart, benchmark and drawdowns, every figure checked against the run",
+        ("how did the golden cross on the S&P 500 do?", "report on RSI mean reversion in detail"),
+    ),
+    Capability(
+        "compare",
+        "compare",
+        "Compare backtests",
+        "two to ten runs side by side, ranked, with what cannot be compared",
+        ("compare the golden cross with buy and hold on the S&P 500",),
+    ),
+    Capability(
+        "help",
+        "help",
+        "Explain what you may do",
+        "this list, for you",
+        ("help",),
+    ),
+)
+
+
+def allowed(person: Person, access: Access, capabilities: Sequence[Capability] = CAPABILITIES) -> list[Capability]:
+    """What this person may ask for, in the order of the list."""
+    return [capability for capability in capabilities if access.allows(person, capability.permission)]
