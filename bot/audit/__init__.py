@@ -1,1 +1,1 @@
-"""To be described by its owner."""
+"""The chained record of who did what (`log.py`) and the redaction that nothing written escapes (`redact.py`)."""

@@ -45,6 +45,14 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Like `read`, but every query sees the same moment."""
+        async with self.read() as connection:
+            if not self.is_sqlite:  # SQLite's reading transaction is one already
+                connection = await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction, committed on leaving, rolled back on an exception."""
         async with self._turn if self.is_sqlite else nullcontext(), self.engine.begin() as connection:

@@ -1,0 +1,283 @@
+"""The audit: an append-only record in which any later change shows.
+
+Each row holds one entry as canonical JSON, with its number and time inside, the hash of the row before it, and
+
+    hash = SHA-256(previous_hash + "\\n" + entry)        or HMAC-SHA-256 of the same under `DESKHAND_AUDIT_KEY`
+
+so a row that is changed, removed, inserted or moved breaks the chain at that row. The other columns repeat what the
+entry says, for queries, and `verify` holds them to it. A chain alone cannot tell that its end was cut off. Three
+things do:
+
+* `audit_head` carries number and hash of the last row, written in the same transaction as the row;
+* the witness, outside the database: after the commit a line `seq hash` goes to the append-only file
+  `audit.anchor` under `DESKHAND_HOME`. It reveals rows cut off together with a head set back to match, and a
+  history rewritten with fresh hashes, from the first rewritten row on. The same pair is logged every 100 rows and
+  at shutdown as `audit.anchor`, for a log store that the database's administrator cannot write to;
+* with the key set, nobody can compute hashes who has only the database. Set it before the first start: one log is
+  under one key from its first row.
+
+Rows are never deleted: there is no retention. A restored backup lacks the rows made after it, and `verify` says so;
+having accepted that, move `audit.anchor` aside.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import math
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.audit.redact import redact, redact_json
+from bot.protocols import AuditEntry, Json
+from bot.storage.database import Database
+from bot.storage.tables import audit, audit_head
+from tools.errors import Problem
+
+GENESIS: Final = "0" * 64
+_LONGEST: Final = 4_000  # characters of one string in an entry; what is longer is cut, saying so
+_COLUMN: Final = 64  # characters of a column; the entry holds the same
+_LOG_EVERY: Final = 100
+_WITNESS_LINE: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})\n?")
+
+_log = structlog.get_logger("deskhand.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found. `first_broken` is the number of the first row that is not as it was written."""
+
+    ok: bool
+    rows: int
+    first_broken: int | None = None
+    reason: str = ""
+
+
+class ChainedAudit:
+    """Appends and verifies; implements `bot.protocols.AuditLog`. One instance a process."""
+
+    def __init__(self, database: Database, *, anchor: Path | None = None, key: bytes | None = None) -> None:
+        """`anchor` is the witness file (its folder exists), None for none; `key` turns hashes into HMACs."""
+        self._database = database
+        self._anchor = anchor
+        self._key = key
+        self._appended = False
+
+    async def write(self, entry: AuditEntry) -> None:
+        """Append in a transaction of its own."""
+        async with self._database.write() as connection:
+            seq, digest = await self.append(connection, entry)
+        await self._witness(seq, digest)
+        if seq % _LOG_EVERY == 0:
+            _log.info("audit.anchor", seq=seq, hash=digest)
+
+    async def append(self, connection: AsyncConnection, entry: AuditEntry) -> tuple[int, str]:
+        """Append inside an open transaction of `Database.write()`; returns the row's number and hash.
+
+        On PostgreSQL this locks the head row until the transaction ends, so make it the last statement.
+        The witness learns of the row with the next `write`, `anchor` or `close`.
+        """
+        last, previous = await _lock_head(connection)
+        seq, values = last + 1, _entry_values(last + 1, time.time(), entry)
+        body = canonical(values)
+        digest = self._digest(previous, body)
+        await connection.execute(
+            insert(audit).values(entry=body, previous_hash=previous, hash=digest, **_columns(values))
+        )
+        await connection.execute(update(audit_head).where(audit_head.c.id == 1).values(seq=seq, hash=digest))
+        self._appended = True
+        return seq, digest
+
+    async def anchor(self) -> None:
+        """Tell the witness and the log the last committed row."""
+        async with self._database.read() as connection:
+            head = (await connection.execute(select(audit_head.c.seq, audit_head.c.hash))).first()
+        if head is not None and head.seq:
+            await self._witness(head.seq, head.hash)
+            _log.info("audit.anchor", seq=head.seq, hash=head.hash)
+
+    async def close(self) -> None:
+        """Anchor what this process appended. The database stays open."""
+        if self._appended:
+            await self.anchor()
+
+    async def verify(self) -> Verdict:
+        """Walk the chain from the first row and name the first broken one. Reads one consistent snapshot."""
+        # The witness first: it is written after the commit, so all it says must be in the snapshot.
+        witness = await asyncio.to_thread(_read_witness, self._anchor)
+        check = _Check(self._digest, witness)
+        async with self._database.snapshot() as connection:
+            head = (await connection.execute(select(audit_head.c.seq, audit_head.c.hash))).first()
+            async for row in _rows(connection):
+                if (broken := check.row(row)) is not None:
+                    return broken
+        return check.end((head.seq, head.hash) if head is not None else None)
+
+    async def export(self) -> AsyncIterator[str]:
+        """Every row as one line of JSON: the entry's keys, with `previous_hash` and `hash`."""
+        async with self._database.snapshot() as connection:
+            async for row in _rows(connection):
+                entry: dict[str, Json] = json.loads(row.entry)
+                yield canonical({**entry, "previous_hash": row.previous_hash, "hash": row.hash})
+
+    def _digest(self, previous: str, body: str) -> str:
+        message = f"{previous}\n{body}".encode()
+        if self._key is not None:
+            return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        return hashlib.sha256(message).hexdigest()
+
+    async def _witness(self, seq: int, digest: str) -> None:
+        if self._anchor is None:
+            return
+        try:
+            await asyncio.to_thread(_append_line, self._anchor, f"{seq} {digest}\n")
+        except OSError as error:
+            _log.error("audit.witness_not_written", file=str(self._anchor), reason=error.strerror, seq=seq)
+
+
+def canonical(value: Json) -> str:
+    """JSON in one form only: sorted keys, no spaces, ASCII, no NaN. Equal values give equal texts."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+async def _lock_head(connection: AsyncConnection) -> tuple[int, str]:
+    """The last row's number and hash; nobody else appends until this transaction ends."""
+    query = select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
+    head = (await connection.execute(query)).first()
+    if head is None:
+        if await connection.scalar(select(func.max(audit.c.seq))) is not None:
+            raise Problem("The audit has rows but its head row is gone; run `deskhand audit verify` before going on.")
+        first = {"id": 1, "seq": 0, "hash": GENESIS}
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        await connection.execute(dialect.insert(audit_head).values(first).on_conflict_do_nothing())
+        head = (await connection.execute(query)).one()
+    return head.seq, head.hash
+
+
+async def _rows(connection: AsyncConnection) -> AsyncIterator[Row[tuple[object, ...]]]:
+    async with connection.stream(select(audit).order_by(audit.c.seq)) as result:
+        async for row in result:
+            yield row
+
+
+def _entry_values(seq: int, at: float, entry: AuditEntry) -> dict[str, Json]:
+    columns = {"actor": entry.actor, "action": entry.action, "correlation_id": entry.correlation_id}
+    texts = {
+        "place": entry.place,
+        "intent": entry.intent,
+        "decision": entry.decision,
+        "tool": entry.tool,
+        "result_hash": entry.result_hash,
+        "model": entry.model,
+        "prompt_version": entry.prompt_version,
+    }
+    return {
+        **{name: _clean(text)[:_COLUMN] for name, text in columns.items()},
+        **{name: _bounded(_clean(text)) for name, text in texts.items()},
+        "seq": seq,
+        "at": at,
+        "arguments": _bounded(redact_json(entry.arguments)),
+        "duration_ms": _bounded(entry.duration_ms),
+    }
+
+
+def _clean(text: str) -> str:
+    """Redacted, and without what PostgreSQL's text or UTF-8 cannot hold."""
+    return redact(text).replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _bounded(value: Json) -> Json:
+    """What canonical JSON can hold: long strings cut, NaN and infinities as text."""
+    if isinstance(value, str):
+        return (
+            value if len(value) <= _LONGEST else f"{value[:_LONGEST]} (and {len(value) - _LONGEST} more characters)"
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _bounded(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_bounded(inner) for inner in value]
+    return value
+
+
+def _columns(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: values[name] for name in ("seq", "at", "actor", "action", "correlation_id")}
+
+
+class _Check:
+    """Walks rows in order; holds what the next one must be."""
+
+    def __init__(self, digest: Callable[[str, str], str], witness: Mapping[int, str]) -> None:
+        self._digest = digest
+        self._witness = witness
+        self._last = 0
+        self._previous = GENESIS
+
+    def row(self, row: Row[tuple[object, ...]]) -> Verdict | None:
+        """A verdict where this row is the first broken one, else None."""
+        expected = self._last + 1
+        if row.seq > expected:
+            return self._broken(expected, "it is missing")
+        if row.seq < expected:
+            return self._broken(row.seq, "it was inserted")
+        if row.previous_hash != self._previous:
+            return self._broken(row.seq, "it does not name the hash of the row before it")
+        if row.hash != self._digest(self._previous, row.entry):
+            hint = "; is DESKHAND_AUDIT_KEY the key the log was begun with?" if row.seq == 1 else ""
+            return self._broken(row.seq, f"its content does not fit its hash{hint}")
+        if not _agree(row):
+            return self._broken(row.seq, "a column differs from its entry")
+        if self._witness.get(row.seq, row.hash) != row.hash:
+            return self._broken(row.seq, "it was rewritten: audit.anchor holds another hash")
+        self._last, self._previous = row.seq, row.hash
+        return None
+
+    def end(self, head: tuple[int, str] | None) -> Verdict:
+        """The verdict after the last row, from the head and the witness."""
+        last = self._last
+        if head is None and last:
+            return self._broken(last + 1, "the head row is gone, so rows may have been cut off here")
+        seq, digest = head or (0, GENESIS)
+        if seq > last:
+            return self._broken(last + 1, f"it is missing; the head row says there are {seq}")
+        if seq < last:
+            return self._broken(seq + 1, f"it was inserted; the head row says there are {seq}")
+        if digest != self._previous:
+            return self._broken(max(last, 1), "the head row holds another hash")
+        if (witnessed := max(self._witness, default=0)) > last:
+            return self._broken(last + 1, f"it is missing; audit.anchor recorded rows up to {witnessed}")
+        return Verdict(True, last)
+
+    def _broken(self, seq: int, reason: str) -> Verdict:
+        return Verdict(False, self._last, seq, reason)
+
+
+def _agree(row: Row[tuple[object, ...]]) -> bool:
+    try:
+        columns = _columns(json.loads(row.entry))
+    except (ValueError, TypeError, KeyError):
+        return False
+    return all(getattr(row, name) == value for name, value in columns.items())
+
+
+def _append_line(path: Path, line: str) -> None:
+    with path.open("a", encoding="ascii") as file:
+        file.write(line)
+
+
+def _read_witness(path: Path | None) -> dict[int, str]:
+    """What the witness says of each row; a line torn by a crash says nothing."""
+    if path is None or not path.exists():
+        return {}
+    with path.open(encoding="ascii", errors="replace") as file:
+        return {int(found[1]): found[2] for line in file if (found := _WITNESS_LINE.fullmatch(line))}
