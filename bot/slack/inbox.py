@@ -1,0 +1,321 @@
+"""The inbox: one committed row an event, claimed under a lease, finished, retried or parked.
+
+States: `new` (to be done at `available_at`), `claimed` (until `claimed_until`), `done`, `parked`. Whoever dies while
+holding a claim leaves it to lapse; a successor on the same machine takes it over at once.
+"""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import ColumnElement
+
+from bot.slack.commits import GroupCommit
+from bot.slack.events import Envelope
+from bot.storage.database import Database
+from bot.storage.tables import inbox, threads
+
+LEASE_SECONDS = 20.0
+KEEP_DONE_SECONDS = 30 * 86400.0
+_MOST_CANDIDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed row. `attempts` counts this one; above 1 an earlier attempt failed or died."""
+
+    id: int
+    envelope: Envelope
+    correlation_id: str
+    attempts: int
+    received_at: float
+
+    @property
+    def lane(self) -> str:
+        """The channel, or the person where there is none (Home); what fairness is measured by."""
+        return self.envelope.channel or self.envelope.user
+
+
+class Inbox:
+    """Durable queue of envelopes on either database; `arrived` is set when something may be waiting."""
+
+    def __init__(self, database: Database, commits: GroupCommit, *, lease: float = LEASE_SECONDS) -> None:
+        self._database = database
+        self._commits = commits
+        self._lease = lease
+        self.owner = _Owner.this_process()
+        self.arrived = asyncio.Event()
+
+    async def add(self, envelope: Envelope) -> bool:
+        """Commit one row for it; False where it is there already, or is talk in a thread that is not ours."""
+
+        async def write(connection: AsyncConnection) -> bool:
+            if envelope.only_in_known_thread and not await _knows(connection, envelope):
+                return False
+            return await self._insert(connection, envelope)
+
+        added = await self._commits.run(write)
+        if added:
+            self.arrived.set()
+        return added
+
+    async def _insert(self, connection: AsyncConnection, envelope: Envelope) -> bool:
+        now = time.time()
+        row = {
+            "event_id": envelope.key[:255],
+            "kind": envelope.kind,
+            "channel": envelope.channel or envelope.user,
+            "thread_ts": envelope.thread_ts,
+            "user": envelope.user,
+            "payload": envelope.model_dump_json(),
+            "correlation_id": secrets.token_hex(5),
+            "available_at": now,
+            "received_at": now,
+        }
+        result = await connection.execute(insert_new(self._database, inbox, row))
+        if result.rowcount and envelope.channel and envelope.thread_ts:
+            # from now on the bot is part of this thread, also before its answer is there
+            known = {"channel": envelope.channel, "thread_ts": envelope.thread_ts, "updated_at": now}
+            await connection.execute(insert_new(self._database, threads, known))
+        return bool(result.rowcount)
+
+    async def claim(self, limit: int, running: Mapping[str, int], per_lane: int) -> list[Job]:
+        """Up to `limit` rows, oldest first but fair: none beyond `per_lane` a channel, one at a time a thread."""
+        chosen = await self._candidates(limit, running, per_lane)
+        if not chosen:
+            return []
+        now = time.time()
+        wanted = and_(inbox.c.id.in_(chosen), _claimable(now))
+        async with self._database.write() as connection:
+            if not self._database.is_sqlite:
+                locked = select(inbox.c.id).where(wanted).with_for_update(skip_locked=True)
+                wanted = inbox.c.id.in_([row.id for row in await connection.execute(locked)])
+            claimed = await connection.execute(
+                update(inbox)
+                .where(wanted)
+                .values(
+                    state="claimed",
+                    attempts=inbox.c.attempts + 1,
+                    claimed_by=self.owner.name,
+                    claimed_until=now + self._lease,
+                )
+                .returning(inbox.c.id, inbox.c.payload, inbox.c.correlation_id, inbox.c.attempts, inbox.c.received_at)
+            )
+            rows = claimed.all()
+        return sorted(
+            (
+                Job(
+                    row.id,
+                    Envelope.model_validate_json(row.payload),
+                    row.correlation_id,
+                    row.attempts,
+                    row.received_at,
+                )
+                for row in rows
+            ),
+            key=lambda job: job.id,
+        )
+
+    async def _candidates(self, limit: int, running: Mapping[str, int], per_lane: int) -> Sequence[int]:
+        now = time.time()
+        full = [lane for lane, count in running.items() if count >= per_lane]
+        async with self._database.read() as connection:
+            rows = (
+                await connection.execute(
+                    select(inbox.c.id, inbox.c.channel, inbox.c.thread_ts)
+                    .where(_claimable(now), inbox.c.channel.not_in(full))
+                    .order_by(inbox.c.id)
+                    .limit(_MOST_CANDIDATES)
+                )
+            ).all()
+            if not rows:
+                return []
+            held = await connection.execute(
+                select(inbox.c.channel, inbox.c.thread_ts).where(
+                    inbox.c.state == "claimed", inbox.c.claimed_until >= now, inbox.c.thread_ts != ""
+                )
+            )
+            threads_at_work = {(row.channel, row.thread_ts) for row in held}
+        return _fair(
+            [(row.id, row.channel, row.thread_ts) for row in rows], threads_at_work, running, limit, per_lane
+        )
+
+    async def renew(self, jobs: Collection[Job]) -> None:
+        """Extend the lease of what is still being worked on."""
+        until = time.time() + self._lease
+
+        async def write(connection: AsyncConnection) -> None:
+            ours = and_(inbox.c.id.in_([job.id for job in jobs]), self._ours())
+            await connection.execute(update(inbox).where(ours).values(claimed_until=until))
+
+        await self._commits.run(write)
+
+    async def done(self, job: Job) -> None:
+        """Finished; the row stays for `KEEP_DONE_SECONDS`, so that a late redelivery is still known."""
+        await self._settle(job, state="done", finished_at=time.time(), error="")
+
+    async def retry(self, job: Job, delay: float, error: str) -> None:
+        """To be done again in `delay` seconds."""
+        await self._settle(job, state="new", available_at=time.time() + delay, error=error)
+
+    async def park(self, job: Job, error: str) -> None:
+        """Given up; an operator finds it by its correlation id."""
+        await self._settle(job, state="parked", finished_at=time.time(), error=error)
+
+    async def release(self, job: Job) -> None:
+        """Handed back untouched (shutdown): the attempt does not count."""
+        await self._settle(job, state="new", attempts=job.attempts - 1)
+
+    async def _settle(self, job: Job, **values: object) -> None:
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(
+                update(inbox)
+                .where(inbox.c.id == job.id, self._ours())
+                .values(claimed_by="", claimed_until=0.0, **values)
+            )
+
+        await self._commits.run(write)
+
+    async def take_over(self) -> int:
+        """Free the claims of processes of this machine that are gone; returns how many."""
+        async with self._database.read() as connection:
+            held = select(inbox.c.claimed_by).where(inbox.c.state == "claimed").distinct()
+            owners = [row.claimed_by for row in await connection.execute(held)]
+        dead = [owner for owner in owners if self.owner.outlived(owner)]
+        if not dead:
+            return 0
+        async with self._database.write() as connection:
+            freed = await connection.execute(
+                update(inbox)
+                .where(inbox.c.state == "claimed", inbox.c.claimed_by.in_(dead))
+                .values(claimed_until=0.0)
+            )
+        self.arrived.set()
+        return freed.rowcount
+
+    async def envelope(self, key: str) -> Envelope | None:
+        """The envelope kept under this key."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(inbox.c.payload).where(inbox.c.event_id == key))
+            payload = found.scalar_one_or_none()
+        return Envelope.model_validate_json(payload) if payload else None
+
+    async def counts(self) -> dict[str, int]:
+        """Rows a state, without `done`: how deep the inbox is and how many are parked."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(inbox.c.state, func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
+            )
+            return {row[0]: row[1] for row in rows}
+
+    async def purge(self) -> None:
+        """Forget what was finished long ago."""
+        old = and_(inbox.c.state == "done", inbox.c.finished_at < time.time() - KEEP_DONE_SECONDS)
+        async with self._database.write() as connection:
+            await connection.execute(delete(inbox).where(old))
+
+    def _ours(self) -> ColumnElement[bool]:
+        return and_(inbox.c.state == "claimed", inbox.c.claimed_by == self.owner.name)
+
+
+def insert_new(database: Database, table: Table, row: Mapping[str, object]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that leaves what is there alone; `rowcount` says whether it was new."""
+    if database.is_sqlite:
+        return sqlite.insert(table).values(row).on_conflict_do_nothing()
+    return postgresql.insert(table).values(row).on_conflict_do_nothing()
+
+
+def _claimable(now: float) -> ColumnElement[bool]:
+    return or_(
+        and_(inbox.c.state == "new", inbox.c.available_at <= now),
+        and_(inbox.c.state == "claimed", inbox.c.claimed_until < now),
+    )
+
+
+async def _knows(connection: AsyncConnection, envelope: Envelope) -> bool:
+    found = await connection.execute(
+        select(threads.c.channel).where(
+            threads.c.channel == envelope.channel, threads.c.thread_ts == envelope.thread_ts
+        )
+    )
+    return found.first() is not None
+
+
+def _fair(
+    rows: Sequence[tuple[int, str, str]],
+    threads_at_work: Collection[tuple[str, str]],
+    running: Mapping[str, int],
+    limit: int,
+    per_lane: int,
+) -> list[int]:
+    """The first of every channel, then the second of every channel, and so on."""
+    taken = dict(running)
+    busy = set(threads_at_work)
+    ranked: list[tuple[int, int]] = []
+    for row_id, channel, thread_ts in rows:
+        place = (channel, thread_ts)
+        if taken.get(channel, 0) >= per_lane or (thread_ts and place in busy):
+            continue
+        ranked.append((taken.get(channel, 0), row_id))
+        taken[channel] = taken.get(channel, 0) + 1
+        busy.add(place)
+    return [row_id for _, row_id in sorted(ranked)[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Who holds a claim: machine (with its boot and pid namespace), process id, and a nonce for this start."""
+
+    machine: str
+    pid: int
+    nonce: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.machine}:{self.pid}:{self.nonce}"
+
+    @classmethod
+    def this_process(cls) -> "_Owner":
+        seen = "|".join((socket.gethostname(), _link("/proc/self/ns/pid"), _line("/proc/sys/kernel/random/boot_id")))
+        return cls(hashlib.sha256(seen.encode()).hexdigest()[:16], os.getpid(), secrets.token_hex(4))
+
+    def outlived(self, name: str) -> bool:
+        """Whether the other is certainly gone: same machine, and no process has its id, or we have it ourselves."""
+        machine, _, rest = name.partition(":")
+        pid, _, nonce = rest.partition(":")
+        if machine != self.machine or not pid.isdigit() or nonce == self.nonce:
+            return False
+        return int(pid) == self.pid or not _alive(int(pid))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _line(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
