@@ -49,6 +49,11 @@ _COLUMN: Final = 64  # characters of a column; the entry holds the same
 _LOG_EVERY: Final = 100
 _WITNESS_LINE: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})\n?")
 
+# Built once: constructing them costs as much as running them.
+_LOCK_HEAD: Final = select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
+_MOVE_HEAD: Final = update(audit_head).where(audit_head.c.id == 1)
+_INSERT: Final = insert(audit)
+
 _log = structlog.get_logger("deskhand.audit")
 
 
@@ -91,9 +96,9 @@ class ChainedAudit:
         body = canonical(values)
         digest = self._digest(previous, body)
         await connection.execute(
-            insert(audit).values(entry=body, previous_hash=previous, hash=digest, **_columns(values))
+            _INSERT, {"entry": body, "previous_hash": previous, "hash": digest, **_columns(values)}
         )
-        await connection.execute(update(audit_head).where(audit_head.c.id == 1).values(seq=seq, hash=digest))
+        await connection.execute(_MOVE_HEAD, {"seq": seq, "hash": digest})
         self._appended = True
         return seq, digest
 
@@ -151,15 +156,14 @@ def canonical(value: Json) -> str:
 
 async def _lock_head(connection: AsyncConnection) -> tuple[int, str]:
     """The last row's number and hash; nobody else appends until this transaction ends."""
-    query = select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
-    head = (await connection.execute(query)).first()
+    head = (await connection.execute(_LOCK_HEAD)).first()
     if head is None:
-        if await connection.scalar(select(func.max(audit.c.seq))) is not None:
-            raise Problem("The audit has rows but its head row is gone; run `deskhand audit verify` before going on.")
         first = {"id": 1, "seq": 0, "hash": GENESIS}
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        await connection.execute(dialect.insert(audit_head).values(first).on_conflict_do_nothing())
-        head = (await connection.execute(query)).one()
+        made = await connection.execute(dialect.insert(audit_head).values(first).on_conflict_do_nothing())
+        if made.rowcount and await connection.scalar(select(func.max(audit.c.seq))) is not None:
+            raise Problem("The audit has rows but its head row is gone; run `deskhand audit verify` before going on.")
+        head = (await connection.execute(_LOCK_HEAD)).one()
     return head.seq, head.hash
 
 
