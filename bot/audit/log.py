@@ -76,38 +76,66 @@ class ChainedAudit:
         self._anchor = anchor
         self._key = key
         self._appended = False
+        self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[None] | None = None  # kept, since the loop holds tasks weakly
+        self._waiting: list[tuple[AuditEntry, asyncio.Future[None]]] = []
 
     async def write(self, entry: AuditEntry) -> None:
-        """Append in a transaction of its own."""
-        async with self._database.write() as connection:
-            seq, digest = await self.append(connection, entry)
-        await self._witness(seq, digest)
-        if seq % _LOG_EVERY == 0:
-            _log.info("audit.anchor", seq=seq, hash=digest)
+        """Append in a transaction of its own; calls that come while one is being written share the next."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, written))
+        try:
+            async with self._turn:
+                if not written.done():
+                    # Others' entries are in it too: whoever is cancelled here does not take them along.
+                    self._writing = asyncio.create_task(self._write_all(self._waiting.copy()))
+                    await asyncio.shield(self._writing)
+        except asyncio.CancelledError:
+            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not written]
+            raise
+        await written
 
-    async def append(self, connection: AsyncConnection, entry: AuditEntry) -> tuple[int, str]:
-        """Append inside an open transaction of `Database.write()`; returns the row's number and hash.
+    async def append(self, connection: AsyncConnection, *entries: AuditEntry) -> list[tuple[int, str]]:
+        """Append inside an open transaction of `Database.write()`; returns each row's number and hash.
 
         On PostgreSQL this locks the head row until the transaction ends, so make it the last statement.
-        The witness learns of the row with the next `write`, `anchor` or `close`.
+        The witness learns of the rows with the next `write`, `anchor` or `close`.
         """
-        last, previous = await _lock_head(connection)
-        seq, values = last + 1, _entry_values(last + 1, time.time(), entry)
-        body = canonical(values)
-        digest = self._digest(previous, body)
-        await connection.execute(
-            _INSERT, {"entry": body, "previous_hash": previous, "hash": digest, **_columns(values)}
-        )
-        await connection.execute(_MOVE_HEAD, {"seq": seq, "hash": digest})
+        seq, previous = await _lock_head(connection)
+        rows: list[dict[str, Json]] = []
+        for entry in entries:
+            seq += 1
+            values = _entry_values(seq, time.time(), entry)
+            body = canonical(values)
+            digest = self._digest(previous, body)
+            rows.append({"entry": body, "previous_hash": previous, "hash": digest, **_columns(values)})
+            previous = digest
+        await connection.execute(_INSERT, rows)
+        await connection.execute(_MOVE_HEAD, {"seq": seq, "hash": previous})
         self._appended = True
-        return seq, digest
+        return [(seq - len(rows) + place, str(row["hash"])) for place, row in enumerate(rows, 1)]
+
+    async def _write_all(self, batch: list[tuple[AuditEntry, asyncio.Future[None]]]) -> None:
+        del self._waiting[: len(batch)]
+        try:
+            async with self._database.write() as connection:
+                rows = await self.append(connection, *(entry for entry, _ in batch))
+            await self._witness(rows)
+        except Exception as error:
+            for _, written in batch:
+                if not written.done():
+                    written.set_exception(error)
+            return
+        for _, written in batch:
+            if not written.done():
+                written.set_result(None)
 
     async def anchor(self) -> None:
         """Tell the witness and the log the last committed row."""
         async with self._database.read() as connection:
             head = (await connection.execute(select(audit_head.c.seq, audit_head.c.hash))).first()
         if head is not None and head.seq:
-            await self._witness(head.seq, head.hash)
+            await self._witness([(head.seq, head.hash)])
             _log.info("audit.anchor", seq=head.seq, hash=head.hash)
 
     async def close(self) -> None:
@@ -140,13 +168,17 @@ class ChainedAudit:
             return hmac.new(self._key, message, hashlib.sha256).hexdigest()
         return hashlib.sha256(message).hexdigest()
 
-    async def _witness(self, seq: int, digest: str) -> None:
+    async def _witness(self, rows: Sequence[tuple[int, str]]) -> None:
+        for seq, digest in rows:
+            if seq % _LOG_EVERY == 0:
+                _log.info("audit.anchor", seq=seq, hash=digest)
         if self._anchor is None:
             return
+        lines = "".join(f"{seq} {digest}\n" for seq, digest in rows)
         try:
-            await asyncio.to_thread(_append_line, self._anchor, f"{seq} {digest}\n")
+            await asyncio.to_thread(_append_text, self._anchor, lines)
         except OSError as error:
-            _log.error("audit.witness_not_written", file=str(self._anchor), reason=error.strerror, seq=seq)
+            _log.error("audit.witness_not_written", file=str(self._anchor), reason=error.strerror, seq=rows[-1][0])
 
 
 def canonical(value: Json) -> str:
@@ -274,9 +306,9 @@ def _agree(row: Row[tuple[object, ...]]) -> bool:
     return all(getattr(row, name) == value for name, value in columns.items())
 
 
-def _append_line(path: Path, line: str) -> None:
+def _append_text(path: Path, text: str) -> None:
     with path.open("a", encoding="ascii") as file:
-        file.write(line)
+        file.write(text)
 
 
 def _read_witness(path: Path | None) -> dict[int, str]:

@@ -175,9 +175,8 @@ async def check_tampering(database, anchor, texts, tamper):
     await asyncio.to_thread(anchor.unlink, missing_ok=True)
     log = ChainedAudit(database, anchor=anchor)
     async with database.write() as connection:
-        rows = [await log.append(connection, entry(text=text)) for text in texts]
-    for row in rows:
-        await log._witness(*row)
+        rows = await log.append(connection, *(entry(text=text) for text in texts))
+    await log._witness(rows)
     assert (await log.verify()).ok
     kind, seq, detail = tamper
     if kind == "change":
@@ -251,3 +250,27 @@ async def test_a_line_torn_by_a_crash_says_nothing(log, anchor):
     with anchor.open("a") as file:
         file.write("99 abc")
     assert (await log.verify()).ok
+
+
+async def test_a_cancelled_writer_takes_nobody_along(sqlite_database):
+    log = ChainedAudit(sqlite_database)
+    writers = [asyncio.create_task(log.write(entry(n=n))) for n in range(5)]
+    await asyncio.sleep(0)
+    writers[0].cancel()
+    writers[3].cancel()
+    results = await asyncio.gather(*writers, return_exceptions=True)
+    assert [type(result) for result in results if result is not None] == [asyncio.CancelledError] * 2
+    verdict = await log.verify()
+    assert verdict.ok
+    assert verdict.rows >= 3
+
+
+async def test_a_failure_reaches_every_writer_and_the_next_one_succeeds(sqlite_database):
+    log = ChainedAudit(sqlite_database)
+    await log.write(entry())
+    await run(sqlite_database, delete(audit_head))
+    failed = await asyncio.gather(log.write(entry()), log.write(entry()), return_exceptions=True)
+    assert [type(result) for result in failed] == [Problem, Problem]
+    await run(sqlite_database, delete(audit))
+    await log.write(entry())
+    assert (await log.verify()).rows == 1
