@@ -1,0 +1,323 @@
+/** The page put together: who one is and where (the address's hash), loading, events, and what each change redraws. */
+
+import { api, connect } from './api.js';
+import { h, icon } from './dom.js';
+import { dropModals, onView } from './modal.js';
+import { announce, attempt, notice } from './overlays.js';
+import { ChannelPane, HomePane, ThreadPane, titleOf } from './panes.js';
+import { drawGroups, openGroups, peopleSwitch } from './people.js';
+import { drawSidebar } from './sidebar.js';
+import {
+  apply, authorName, botChannel, countUnread, forget, isBotMessage, isReply, isShown, markRead, reconcile, state, takeState, threadKey,
+} from './state.js';
+
+const element = (id) => document.getElementById(id);
+const [main, aside, sidebar, veil] = ['main', 'thread', 'sidebar', 'veil'].map(element);
+const ME_KEY = 'deskhand/me';
+
+let connection = null;
+/** Events that arrive while a snapshot is being fetched; applied after it, so that none is lost. @type {object[] | null} */
+let waiting = null;
+let pane = null;
+let threadPane = null;
+/** Ephemeral messages put away by this person. */
+const dismissed = new Set();
+
+// ---- where we are: #person/channel, #person/channel/thread, #person/home, #person/app for the bot's messages
+
+const HOME_PLACE = 'home';
+const APP_PLACE = 'app';
+
+function readPlace() {
+  const [as, id, thread] = location.hash.slice(1).split('/').map(decodeURIComponent);
+  return { as, id, thread: thread ?? null };
+}
+
+function go(id, thread = null) {
+  location.hash = [state.me.id, id, thread].filter(Boolean).map(encodeURIComponent).join('/');
+}
+
+async function onPlace() {
+  const wanted = readPlace();
+  if (wanted.as && wanted.as !== state.me?.id && state.people.some((one) => one.id === wanted.as)) return start(wanted.as);
+  closeDrawer();
+  const named = wanted.id === APP_PLACE ? botChannel()?.id : wanted.id;
+  const known = state.channels.some((one) => one.id === named);
+  const id = known ? named : wanted.id === HOME_PLACE ? null : (state.channels.find((one) => !one.is_im && one.is_member !== false)?.id ?? null);
+  const moved = pane === null || state.place.id !== id;
+  const thread = known ? wanted.thread : null;
+  const threadMoved = moved || state.place.thread !== thread;
+  state.place = { kind: id ? 'channel' : 'home', id, thread };
+  if (moved) showPane();
+  if (threadMoved) await showThread();
+  return undefined;
+}
+
+function showPane() {
+  if (state.place.kind === 'home') {
+    pane = new HomePane(main, page);
+    attempt(async () => { state.home = (await api.home(state.me.id)).view; pane.update(); });
+  } else {
+    pane = new ChannelPane(main, state.place.id, page);
+    if (state.place.id === botChannel()?.id) openMessagesTab();
+    if (matchMedia('(hover: hover)').matches && !state.place.thread) pane.composer.focus();
+  }
+  redraw();
+}
+
+function openMessagesTab() {
+  attempt(async () => {
+    const { channel, prompts } = await api.openDm(state.me.id);
+    if (prompts) state.prompts.set(channel ?? state.place.id, prompts);
+    redraw();
+  });
+}
+
+async function showThread() {
+  const { id, thread } = state.place;
+  aside.hidden = !thread;
+  document.body.classList.toggle('with-thread', Boolean(thread));
+  threadPane = null;
+  state.thread = [];
+  if (!thread) return;
+  threadPane = new ThreadPane(aside, id, thread, page);
+  await loadThread();
+  threadPane?.composer.focus();
+}
+
+// ---- loading
+
+/** Fetches with events held back, then applies them. */
+async function snapshot(load) {
+  if (waiting) return load();
+  waiting = [];
+  try {
+    return await load();
+  } finally {
+    const events = waiting;
+    waiting = null;
+    for (const event of events) onEvent(event);
+  }
+}
+
+async function loadAll() {
+  const as = state.me?.id ?? readPlace().as ?? localStorage.getItem(ME_KEY);
+  await snapshot(async () => {
+    takeState(await api.state(as));
+    await Promise.all(state.channels.map(async ({ id }) => {
+      const { messages } = await api.messages(state.me.id, id);
+      state.messages.set(id, reconcile(state.messages.get(id) ?? [], visible(messages)));
+    }));
+  });
+  for (const { id } of state.channels) countUnread(id);
+}
+
+const visible = (messages) => messages.filter((message) => !dismissed.has(message.ts));
+
+async function loadThread() {
+  const { id, thread } = state.place;
+  await attempt(() => snapshot(async () => {
+    const answer = await api.thread(state.me.id, id, thread);
+    if (state.place.thread !== thread) return;
+    state.thread = reconcile(state.thread, visible(answer.messages));
+    apply({ type: 'status', channel: id, thread_ts: thread, status: answer.status?.status, loading_messages: answer.status?.loading_messages });
+    if (answer.prompts) state.prompts.set(threadKey(id, thread), answer.prompts);
+  }));
+  redraw();
+}
+
+/** Everything anew: at the start, and after the connection was lost. */
+async function refresh() {
+  try {
+    await loadAll();
+  } catch (error) {
+    notice(error.message);
+    return;
+  }
+  localStorage.setItem(ME_KEY, state.me.id);
+  drawFrame();
+  await onPlace();
+  if (state.place.thread) await loadThread();
+  redraw();
+}
+
+async function start(as) {
+  connection?.close();
+  dropModals();
+  forget();
+  pane = null;
+  if (as) state.me = state.people.find((one) => one.id === as) ?? { id: as };
+  // The stream needs to know who listens, so the first state is fetched before it opens.
+  await refresh();
+  if (!state.me) return retryLater();
+  connection = connect(state.me.id, { onEvent, onOpen: onConnected, onLost });
+  return undefined;
+}
+
+let hadConnection = false;
+
+async function onConnected() {
+  const again = hadConnection;
+  hadConnection = true;
+  element('connection').replaceChildren();
+  await refresh();
+  if (again) announce('Connected again.');
+}
+
+function onLost() {
+  if (element('connection').children.length) return;
+  element('connection').replaceChildren(
+    h('div', { class: 'lost' }, icon('alert'), h('span', {}, 'Connection lost. Trying again…'), h('button', { type: 'button', class: 'link-button', on: { click: () => connection.retryNow() } }, 'Retry now')),
+  );
+}
+
+function retryLater() {
+  element('connection').replaceChildren(h('div', { class: 'lost' }, icon('alert'), h('span', {}, 'The workspace server does not answer. '), h('button', { type: 'button', class: 'link-button', on: { click: () => location.reload() } }, 'Try again')));
+}
+
+// ---- events
+
+function onEvent(event) {
+  if (waiting) {
+    waiting.push(event);
+    return;
+  }
+  if (event.type === 'view') {
+    onView(event);
+    return;
+  }
+  apply(event);
+  if (event.type === 'message' || event.type === 'ephemeral') noteArrival(event.channel, event.message);
+  if (event.type === 'message_changed' && event.message.streaming !== true) noteEnd(event.message);
+  if (event.type === 'groups') drawFrame();
+  redraw();
+}
+
+/** Streams under way, announced when they end rather than at each piece. */
+const streams = new Set();
+
+function noteArrival(channel, message) {
+  if (message.streaming) streams.add(message.ts);
+  const own = message.user === state.me.id;
+  if (!own && !isShown(channel, message) && !isReply(message)) state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
+  if (!own && !message.streaming) announceMessage(channel, message);
+}
+
+function noteEnd(message) {
+  if (streams.delete(message.ts)) announceMessage(state.place.id, message);
+}
+
+function announceMessage(channel, message) {
+  const where = channel === state.place.id ? '' : ` in ${titleOf(channel)}`;
+  const files = message.files?.length ? ` (${message.files.map((file) => file.title || file.name).join(', ')})` : '';
+  announce(`${authorName(message)}${isBotMessage(message) ? ', app' : ''}${where}: ${message.text || 'a message'}${files}`);
+}
+
+// ---- drawing
+
+let drawing = false;
+
+/** Draws at the next frame, once however many events come before it. */
+function redraw() {
+  if (drawing) return;
+  drawing = true;
+  queueMicrotask(() => {
+    drawing = false;
+    if (!state.me || !pane) return;
+    if (state.place.kind === 'channel' && document.visibilityState === 'visible') markRead(state.place.id);
+    pane.update();
+    threadPane?.update();
+    drawSidebar(sidebar);
+    const unread = [...state.unread.values()].reduce((sum, one) => sum + one, 0);
+    document.title = `${unread ? `(${unread}) ` : ''}${state.place.id ? titleOf(state.place.id) : `${state.bot.name} Home`} – ${state.team.name}`;
+  });
+}
+
+function drawFrame() {
+  element('workspace').replaceChildren(h('span', { class: 'workspace-mark', 'aria-hidden': 'true' }, icon('bolt')), h('span', { class: 'workspace-name' }, state.team.name));
+  const held = element('people').contains(document.activeElement);
+  element('people').replaceChildren(peopleSwitch(switchTo));
+  if (held) element('people').querySelector(':checked')?.focus();
+  drawGroups();
+}
+
+function switchTo(as) {
+  // A direct message with the bot has another id for each person.
+  const inApp = botChannel()?.id === state.place.id;
+  const rest = state.place.kind === 'home' ? HOME_PLACE : inApp ? APP_PLACE : state.place.id;
+  location.hash = `${as}/${encodeURIComponent(rest)}`;
+}
+
+// ---- what panes can ask for
+
+const page = {
+  closeThread() {
+    const { id, thread } = state.place;
+    go(id);
+    const parent = [...main.querySelectorAll('.message')].find((node) => node.dataset.ts === thread);
+    if (parent) pane.list.focus(parent);
+    else pane.composer?.focus();
+  },
+
+  async send(channel, thread, text, files) {
+    const message = { channel, text };
+    if (thread) message.thread_ts = thread;
+    if (files.length) message.file_ids = files;
+    return (await attempt(() => api.send(state.me.id, message))) !== null;
+  },
+
+  globalShortcut: (callbackId) => attempt(() => api.shortcut(state.me.id, { callback_id: callbackId })),
+
+  /** @returns {import('./messages.js').MessageActions} */
+  messageActions: (channel, thread) => ({
+    openThread: (ts) => go(channel, ts),
+    react: (ts, name, remove) => attempt(() => api.react(state.me.id, { channel, ts, name, remove })),
+    shortcut: (callbackId, ts) => attempt(() => api.shortcut(state.me.id, { callback_id: callbackId, channel, message_ts: ts })),
+    dismiss(ts) {
+      dismissed.add(ts);
+      apply({ type: 'message_deleted', channel, ts });
+      redraw();
+    },
+    act: (message, action, values) => attempt(() => api.act(state.me.id, {
+      channel, message_ts: message.ts, ...(message.thread_ts || thread ? { thread_ts: message.thread_ts ?? thread } : {}), action, state: { values },
+    })),
+  }),
+};
+
+// ---- the drawer and the keyboard
+
+function openDrawer() {
+  document.body.classList.add('drawer-open');
+  veil.hidden = false;
+  element('menu-button').setAttribute('aria-expanded', 'true');
+  sidebar.querySelector('a')?.focus();
+}
+
+function closeDrawer() {
+  document.body.classList.remove('drawer-open');
+  veil.hidden = true;
+  element('menu-button').setAttribute('aria-expanded', 'false');
+}
+
+function onEscape(event) {
+  if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open], [popover]:popover-open:not(#notices)')) return;
+  if (document.body.classList.contains('drawer-open')) {
+    closeDrawer();
+    element('menu-button').focus();
+  } else if (state.place.thread) page.closeThread();
+}
+
+element('menu-button').append(icon('menu'));
+element('menu-button').addEventListener('click', () => (document.body.classList.contains('drawer-open') ? closeDrawer() : openDrawer()));
+veil.addEventListener('click', closeDrawer);
+element('groups-button').append(icon('users'), h('span', {}, 'Groups'));
+element('groups-button').setAttribute('aria-label', 'User groups');
+element('groups-button').addEventListener('click', openGroups);
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  (main.querySelector('.message[tabindex="0"]') ?? main).focus();
+});
+document.addEventListener('keydown', onEscape);
+document.addEventListener('visibilitychange', redraw);
+window.addEventListener('hashchange', () => onPlace());
+start(readPlace().as || localStorage.getItem(ME_KEY));
