@@ -1,0 +1,209 @@
+"""From a run, or the id of a stored one, to a checked report; each distinct report is written once."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from tools.backtests.fingerprint import fingerprint
+from tools.backtests.model import BacktestRun, BacktestStore
+from tools.errors import BadInput, NotFound
+from tools.narrative import checker
+from tools.narrative.caveats import add_caveats
+from tools.narrative.facts import Fact, FactSheet
+from tools.narrative.gather import gather
+from tools.narrative.recommend import add_limits, judge
+from tools.narrative.report import Checks, FactModel, FindingModel, Report, SectionModel
+from tools.narrative.sentences import BadSentence, Renderer, raw_numbers
+from tools.narrative.text import date_text
+from tools.narrative.writer import Detail, DraftSection, Material, Writer, write
+
+LANGUAGE = "en"
+RULES = "rules"
+_REMEMBERED = 256
+
+
+class NarrativeCache(Protocol):
+    """Where finished reports are kept, as JSON by cache key."""
+
+    async def get(self, cache_key: str) -> str | None:
+        """The payload, or None."""
+        ...
+
+    async def put(self, cache_key: str, *, backtest_id: str, detail: str, payload: str) -> None:
+        """Keep it; a key that is there already stays as it is."""
+        ...
+
+
+class ReportGenerationService:
+    """`narrate` is safe to call from many tasks: those that ask for the same report wait for one generation.
+
+    `writer` proposes sentences where given; the writer by rules takes over when its draft does not pass.
+    """
+
+    def __init__(
+        self, *, store: BacktestStore | None = None, cache: NarrativeCache | None = None, writer: Writer | None = None
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._writer = writer
+        self._running: dict[str, asyncio.Task[Report]] = {}
+        self._fingerprints: OrderedDict[str, str] = OrderedDict()
+
+    async def narrate(self, run: BacktestRun | str, *, detail: Detail = "standard", note: str = "") -> Report:
+        """The report on a run or on a stored id. `note` is a reviewer's request to the writer that has a model.
+
+        Raises `NotFound` for an unknown id and `BadInput` for a run with nothing to report.
+        """
+        loaded = None if isinstance(run, str) else run
+        content = self._fingerprints.get(run) if isinstance(run, str) else None
+        if content is None:
+            loaded = await self._load(run) if isinstance(run, str) else run
+            content = await asyncio.to_thread(fingerprint, loaded)
+            self._remember(run, content)
+        key = self._key(content, detail, note)
+        cached = await self._cache.get(key) if self._cache is not None else None
+        if cached is not None:
+            return Report.model_validate_json(cached).model_copy(update={"cached": True})
+        if key not in self._running:
+            task = asyncio.create_task(self._generate(key, loaded if loaded is not None else run, detail, note))
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(self._running[key])
+
+    def _remember(self, run: BacktestRun | str, content: str) -> None:
+        """A stored run never changes under its id, so its hash is worth keeping."""
+        if isinstance(run, str):
+            self._fingerprints[run] = content
+            if len(self._fingerprints) > _REMEMBERED:
+                self._fingerprints.popitem(last=False)
+
+    def _key(self, content: str, detail: Detail, note: str) -> str:
+        writer = self._writer.name if self._writer is not None else RULES
+        return hashlib.sha256(
+            "\0".join((content, writer, LANGUAGE, detail, note, code_version())).encode()
+        ).hexdigest()
+
+    async def _load(self, run_id: str) -> BacktestRun:
+        run = await self._store.get(run_id) if self._store is not None else None
+        if run is None:
+            raise NotFound(
+                f"There is no stored backtest '{run_id[:80]}'. `deskhand backtests list` shows what there is."
+            )
+        return run
+
+    async def _generate(self, key: str, run: BacktestRun | str, detail: Detail, note: str) -> Report:
+        loaded = await self._load(run) if isinstance(run, str) else run
+        material = await asyncio.to_thread(prepare, loaded, detail, note)
+        report = await self._by_model(loaded, material)
+        if report is None:
+            report = await asyncio.to_thread(compose, loaded, material, write(material), RULES)
+        if self._cache is not None and report.checks.ok:
+            await self._cache.put(key, backtest_id=loaded.id, detail=detail, payload=report.model_dump_json())
+        return report
+
+    async def _by_model(self, run: BacktestRun, material: Material) -> Report | None:
+        """The model's report, repaired once with the findings; None where it has no draft that passes."""
+        if self._writer is None:
+            return None
+        findings: Sequence[str] = ()
+        for _ in range(2):
+            draft = await self._writer.write(material, findings)
+            findings = await asyncio.to_thread(objections, draft, material.sheet)
+            if not findings:
+                report = await asyncio.to_thread(compose, run, material, draft, self._writer.name)
+                if report.checks.ok:
+                    return report
+                findings = [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
+        return None
+
+
+def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
+    """Facts, rules and recommendation of a run. Raises `BadInput` where there is nothing to report."""
+    sheet = gather(run, months=detail == "detailed")
+    if "strategy.total_return" not in sheet and not sheet.under("stated."):
+        raise BadInput(
+            f"'{sheet.text('run.name')}' has no equity curve and no figures, so there is nothing to report."
+        )
+    add_limits(sheet)
+    recommendation, rules = judge(sheet)
+    sheet.add("recommendation", "Recommendation", recommendation, "text", source="rules")
+    add_caveats(sheet)
+    return Material(sheet, recommendation, rules, detail, note)
+
+
+def objections(draft: Sequence[DraftSection], sheet: FactSheet) -> list[str]:
+    """What is wrong with a draft before it is rendered: figures outside slots, slots that cannot be filled."""
+    renderer = Renderer(sheet)
+    found: list[str] = []
+    for section in draft:
+        for sentence in (section.title, *section.paragraphs):
+            stray = raw_numbers(sentence)
+            if stray:
+                found.append(f"{sentence}: '{stray[0]}' is a figure outside a slot")
+            try:
+                renderer.render(sentence)
+            except BadSentence as error:
+                found.append(f"{sentence}: {error}")
+    return found
+
+
+def compose(run: BacktestRun, material: Material, draft: Sequence[DraftSection], writer: str) -> Report:
+    """Render a draft and check the result. Raises `BadSentence` for a draft with objections."""
+    renderer = Renderer(material.sheet)
+    sections = tuple(
+        SectionModel(title=section.title, text="\n".join(renderer.render(line) for line in section.paragraphs))
+        for section in draft
+    )
+    title = title_of(material.sheet)
+    text = "\n\n".join([title, *(f"{section.title}\n{section.text}" for section in sections)]) + "\n"
+    facts = tuple(material.sheet)
+    return Report(
+        backtest_id=run.id,
+        engine=run.engine,
+        title=title,
+        detail=material.detail,
+        facts=tuple(FactModel.of(fact) for fact in facts),
+        sections=sections,
+        text=text,
+        recommendation=material.recommendation,
+        checks=checked(text, facts),
+        writer=writer,
+    )
+
+
+def checked(text: str, facts: Sequence[Fact]) -> Checks:
+    """Hold any text a reader will see (message, title, alt text, fallback) against the facts."""
+    findings = checker.check(text, facts)
+    return Checks(
+        ok=not findings,
+        findings=tuple(FindingModel(kind=item.kind, span=item.span, reason=item.reason) for item in findings),
+    )
+
+
+def title_of(sheet: FactSheet) -> str:
+    """One line: what was tested, on what, when, by which engine, and the id where there is one."""
+    parts = [sheet.text("run.name")]
+    symbols = sheet.text("run.symbols")
+    if symbols:
+        parts.append(symbols)
+    if "run.start" in sheet:
+        parts.append(f"{date_text(sheet.text('run.start'))} to {date_text(sheet.text('run.end'))}")
+    parts.append(f"engine {sheet.text('run.engine')}")
+    if "run.id" in sheet:
+        parts.append(f"backtest {sheet.text('run.id')}")
+    return " | ".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """A hash over the code that makes figures and sentences, so that a change of either misses the cache."""
+    digest = hashlib.sha256()
+    here = Path(__file__).resolve().parent
+    for folder in (here, here.parent / "backtests"):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

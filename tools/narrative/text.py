@@ -1,0 +1,106 @@
+"""How a fact is written: value, unit, sign, date and period, in English with en-US numbers.
+
+At least two significant figures are always shown, so that rounding never changes what a figure says.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from tools.narrative.facts import Fact
+
+_SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+_CERTAIN = 0.999
+
+
+def number_text(value: float, decimals: int) -> str:
+    """Grouped by comma, with a plain hyphen for minus; never "-0.0"."""
+    text = f"{value:,.{decimals}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+def percent_text(value: float) -> str:
+    """A fraction in percent: one decimal, more for small figures."""
+    percent = abs(value) * 100
+    decimals = 0 if percent >= 1000 else 1 if percent >= 0.95 or percent == 0 else 2 if percent >= 0.095 else 3
+    return number_text(value * 100, decimals) + "%"
+
+
+def ratio_text(value: float) -> str:
+    """A bare ratio: two decimals, more for small figures."""
+    size = abs(value)
+    return number_text(value, 1 if size >= 100 else 2 if size >= 0.095 or size < 5e-5 else 3 if size >= 0.0095 else 4)
+
+
+def money_text(value: float, currency: str) -> str:
+    """Money with its symbol, or its code behind where there is none."""
+    amount = number_text(abs(value), 0 if abs(value) >= 1000 else 2)
+    sign = "-" if value < 0 else ""
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
+
+
+def date_text(iso: str) -> str:
+    """`2008-10-15` as "15 October 2008", `2008-10` as "October 2008", `2008` as it is."""
+    parts = iso.split("-")
+    if len(parts) == 1:
+        return iso
+    if len(parts) == 2:
+        return date(int(parts[0]), int(parts[1]), 1).strftime("%B %Y")
+    moment = date.fromisoformat(iso)
+    return f"{moment.day} {moment.strftime('%B %Y')}"
+
+
+def period_text(period: str) -> str:
+    """With its preposition: "in 2008", "in October 2008", "on 15 October 2008", "from ... to ..."."""
+    first, separator, last = period.partition(" to ")
+    if separator:
+        return f"from {date_text(first)} to {date_text(last)}"
+    return ("on " if first.count("-") == 2 else "in ") + date_text(first)
+
+
+def plural(count: float, noun: str) -> str:
+    """ "1 trade", "2 trades"; the noun given in the singular."""
+    shown = number_text(count, 0)
+    return f"{shown} {noun}" if shown == "1" else f"{shown} {noun}s"
+
+
+def years_text(days: float) -> str:
+    """A length in calendar days as people say it: days up to three months, months up to two years, then years."""
+    if days < 100:
+        return plural(round(days), "day")
+    if days < 700:
+        return plural(round(days / 30.4375), "month")
+    return number_text(days / 365.25, 1).removesuffix(".0") + " years"
+
+
+def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) -> str:
+    """The value of a fact with its unit. `magnitude` drops the sign, where a word carries it."""
+    if isinstance(fact.value, str):
+        return date_text(fact.value) if fact.unit == "date" else fact.value
+    value = abs(float(fact.value)) if magnitude else float(fact.value)
+    if fact.unit == "fraction":
+        if fact.id.startswith("rule."):
+            return percent_text(value).replace(".0%", "%")
+        return _chance(value) if fact.id.startswith("significance.") else percent_text(value)
+    if fact.unit == "currency":
+        return money_text(value, currency)
+    if fact.unit == "days":
+        return (
+            plural(round(value), "day")
+            if value >= 10 or float(value).is_integer()
+            else number_text(value, 1) + " days"
+        )
+    if fact.unit == "bars":
+        return plural(round(value), "trading day")
+    if fact.unit == "count":
+        return number_text(value, 0 if float(value).is_integer() else 1)
+    return ratio_text(value)
+
+
+def _chance(value: float) -> str:
+    """A probability, never rounded to certainty."""
+    if value > _CERTAIN:
+        return "more than 99.9%"
+    if value < 1 - _CERTAIN:
+        return "less than 0.1%"
+    return percent_text(value)
