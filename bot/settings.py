@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     home: Path = Field(Path.home() / ".deskhand", validation_alias="DESKHAND_HOME")
     database_url: str | None = Field(None, validation_alias="DESKHAND_DATABASE_URL")
     http: str = Field("127.0.0.1:8080", validation_alias="DESKHAND_HTTP")
+    operators_channel: str | None = Field(None, validation_alias="DESKHAND_OPERATORS_CHANNEL")
+    """Channel id that hears of what was given up; unset: only the log does."""
+    drain_seconds: Annotated[float, Field(ge=0, le=300)] = Field(10.0, validation_alias="DESKHAND_DRAIN_SECONDS")
+    """How long a shutdown waits for answers under way; the rest is left to the next start."""
     roles: RolesSettings = Field(default_factory=RolesSettings)
     approvals: ApprovalSettings = Field(default_factory=ApprovalSettings)
 

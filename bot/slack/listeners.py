@@ -1,0 +1,151 @@
+"""The Bolt app: every payload comes to one of these listeners, which commits it and thereby acknowledges it.
+
+`process_before_response` makes Bolt acknowledge after a listener has returned, so an inbox that fails means no
+acknowledgement, and Slack sends the payload again. Only what Slack wants in the acknowledgement itself, or within
+the three seconds of a trigger, is done here: opening the modal, and its errors.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from pydantic import ValidationError
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import metrics
+from bot.slack import modals
+from bot.slack.events import EventReader, Malformed
+from bot.slack.failures import SlackFailure, narrowed
+from bot.slack.inbox import Inbox
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, object]
+GroupEvent = Callable[[Mapping[str, object]], Awaitable[None]]
+"""Told of every `subteam_*` event before it is acknowledged; raising has Slack send it again."""
+
+_ANY = re.compile(r".*", re.DOTALL)
+
+
+def build_app(
+    client: AsyncWebClient,
+    inbox: Inbox,
+    *,
+    bot_user_id: str,
+    bot_id: str,
+    signing_secret: str,
+    group_event: GroupEvent | None,
+) -> AsyncApp:
+    """The app for one workspace; who the bot is was asked once, at the start, so nothing is asked before an ack."""
+    known = AuthorizeResult(
+        enterprise_id=None, team_id=None, bot_token=client.token, bot_user_id=bot_user_id, bot_id=bot_id
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    app = AsyncApp(
+        name="deskhand",
+        logger=_quiet_logger(),
+        client=client,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        process_before_response=True,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    listeners = _Listeners(client, inbox, EventReader(bot_user_id), group_event)
+    app.event(re.compile(r"^subteam_"))(listeners.group)
+    app.event(_ANY)(listeners.keep)
+    app.command(_ANY)(listeners.keep)
+    app.action(_ANY)(listeners.keep)
+    app.shortcut(modals.ASK_SHORTCUT)(listeners.open_modal)
+    app.view_submission(modals.ASK_CALLBACK)(listeners.submitted)
+    for others in (app.shortcut, app.view_submission, app.view_closed, app.options):
+        others(_ANY)(listeners.nothing_due)
+    app.error(_failed)
+    return app
+
+
+class _Listeners:
+    def __init__(
+        self, client: AsyncWebClient, inbox: Inbox, reader: EventReader, group_event: GroupEvent | None
+    ) -> None:
+        self._client = client
+        self._inbox = inbox
+        self._reader = reader
+        self._group_event = group_event
+
+    async def keep(self, body: Body, ack: AsyncAck) -> None:
+        """Into the inbox, then acknowledge."""
+        await self._keep(body)
+        await ack()
+
+    async def group(self, body: Body, ack: AsyncAck) -> None:
+        """Who is in which group changed: roles follow at once, not after whatever the inbox holds."""
+        event = body.get("event")
+        if self._group_event is not None and isinstance(event, Mapping):
+            await self._group_event(event)
+        metrics.events.labels("group", "accepted").inc()
+        await ack()
+
+    async def open_modal(self, body: Body, ack: AsyncAck) -> None:
+        """The trigger lives three seconds, so the modal is opened here; a second delivery finds it used up."""
+        try:
+            shortcut = modals.MessageShortcut.model_validate(body)
+        except ValidationError as error:
+            log.warning("malformed", detail=str(error)[:300])
+        else:
+            try:
+                with narrowed():
+                    await self._client.views_open(trigger_id=shortcut.trigger_id, view=modals.ask_view(shortcut))
+            except SlackFailure as failure:
+                log.warning("modal_not_opened", code=failure.code)
+        await ack()
+
+    async def submitted(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        """An empty question is answered in the modal itself; any other goes the way of every request."""
+        if not modals.question_of(body):
+            words = "Please write a question, for example: narrate the backtest it names."
+            return await ack(response_action="errors", errors={modals.QUESTION_BLOCK: words})
+        await self._keep(body)
+        return await ack()
+
+    async def nothing_due(self, ack: AsyncAck) -> None:
+        """Known to Slack, of no concern to this bot."""
+        await ack()
+
+    async def _keep(self, body: Body) -> None:
+        try:
+            envelope = self._reader.read(body)
+        except Malformed as error:
+            log.warning("malformed", detail=str(error))
+            metrics.events.labels("unknown", "malformed").inc()
+            return
+        if envelope is None:
+            metrics.events.labels("other", "ignored").inc()
+            return
+        try:
+            added = await self._inbox.add(envelope)
+        except Exception:
+            metrics.events.labels(envelope.kind, "failed").inc()
+            raise
+        metrics.events.labels(envelope.kind, "accepted" if added else "duplicate").inc()
+
+
+async def _failed(error: Exception) -> BoltResponse:
+    """No acknowledgement: Slack sends it again."""
+    log.error("not_acknowledged", exc_info=error)
+    return BoltResponse(status=500)
+
+
+def _quiet_logger() -> logging.Logger:
+    # Bolt logs payloads at debug level and every unhandled request at warning; this app handles all it is sent
+    logger = logging.getLogger("deskhand.bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

@@ -1,0 +1,188 @@
+"""The transport as a whole: start it, stop it, ask how it is."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+
+from bot import metrics
+from bot.protocols import Reply
+from bot.slack.answering import Answering, Services
+from bot.slack.client import build_client, build_optional_client, open_session
+from bot.slack.commits import GroupCommit
+from bot.slack.failures import Revoked, SlackFailure, narrowed
+from bot.slack.files import Files
+from bot.slack.inbox import Inbox, Job
+from bot.slack.listeners import GroupEvent, build_app
+from bot.slack.optional import Optionals
+from bot.slack.pacing import Pacer
+from bot.slack.poster import Poster, Target
+from bot.slack.progress import ProgressTools
+from bot.slack.sockets import Sockets
+from bot.slack.text import escape, shorten
+from bot.slack.threads import Threads
+from bot.slack.worker import WORK_AT_ONCE, Workers
+from bot.storage.database import Database
+from tools.errors import BadInput, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_FIRST_CONTACT_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """What the transport needs of the settings. Tokens are never logged (and left out of `repr`)."""
+
+    bot_token: str
+    app_token: str
+    api_url: str = "https://slack.com/api/"
+    signing_secret: str = ""
+    operators_channel: str = ""
+    drain_seconds: float = 10.0
+
+    def __repr__(self) -> str:
+        return f"SlackSettings(api_url={self.api_url!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the transport is. `last_event_age` in seconds, None before the first payload of this process."""
+
+    open_sockets: int
+    last_event_age: float | None
+    inbox_depth: int
+    parked: int
+
+    @property
+    def ready(self) -> bool:
+        """At least one connection listens."""
+        return self.open_sockets > 0
+
+
+class SlackTransport:
+    """Slack in and out for one workspace. `poster` and `threads` serve whoever posts on their own (digests, approvals)."""
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        database: Database,
+        services: Services,
+        *,
+        group_event: GroupEvent | None = None,
+    ) -> None:
+        """Needs a running event loop; opens nothing towards Slack before `start()`."""
+        self._settings = settings
+        self._group_event = group_event
+        self._session: aiohttp.ClientSession = open_session()
+        self.client = build_client(settings.bot_token, settings.api_url, self._session)
+        optional_client = build_optional_client(settings.bot_token, settings.api_url, self._session)
+        commits, pacer, optionals = GroupCommit(database), Pacer(), Optionals()
+        self._inbox = Inbox(database, commits)
+        self.threads = Threads(database, commits)
+        files = Files(self.client, self._session, settings.bot_token)
+        self.poster = Poster(self.client, files, pacer, self.threads)
+        progress = ProgressTools(optional_client, optionals, pacer, self.threads, lambda: self._workers.busy)
+        self._answering = Answering(
+            services,
+            client=self.client,
+            optional_client=optional_client,
+            optionals=optionals,
+            inbox=self._inbox,
+            threads=self.threads,
+            files=files,
+            poster=self.poster,
+            progress=progress,
+            work_at_once=WORK_AT_ONCE,
+        )
+        self._workers = Workers(self._inbox, self._answering.do, self._give_up)
+        self._sockets: Sockets | None = None
+        self._measuring: asyncio.Task[None] | None = None
+        self.bot_user_id = ""
+
+    async def start(self) -> None:
+        """Greet Slack, take up what is left in the inbox, listen. Raises `Problem` where Slack refuses the token."""
+        identity = await self._identity()
+        self.bot_user_id = str(identity["user_id"])
+        self._answering.known_as(self.bot_user_id)
+        app = build_app(
+            self.client,
+            self._inbox,
+            bot_user_id=self.bot_user_id,
+            bot_id=str(identity.get("bot_id") or ""),
+            signing_secret=self._settings.signing_secret,
+            group_event=self._group_event,
+        )
+        await self._workers.start()
+        self._sockets = Sockets(app, self._settings.app_token)
+        await self._sockets.open_all()
+        self._measuring = asyncio.create_task(self._measure(), name="transport-metrics")
+        log.info("slack_connected", bot=self.bot_user_id, team=str(identity.get("team") or ""))
+
+    async def stop(self) -> None:
+        """Sockets first, then what is under way within `drain_seconds`; the rest stays claimable."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.gather(self._measuring, return_exceptions=True)
+        if self._sockets is not None:
+            await self._sockets.close()
+        await self._workers.stop(self._settings.drain_seconds)
+        await self._session.close()
+
+    async def health(self) -> Health:
+        """The values behind `/readyz` and the metrics."""
+        counts = await self._inbox.counts()
+        last = self._sockets.last_event_at if self._sockets else 0.0
+        return Health(
+            open_sockets=self._sockets.open if self._sockets else 0,
+            last_event_age=time.time() - last if last else None,
+            inbox_depth=counts.get("new", 0) + counts.get("claimed", 0),
+            parked=counts.get("parked", 0),
+        )
+
+    async def _identity(self) -> dict[str, object]:
+        for attempt in range(1, _FIRST_CONTACT_TRIES + 1):
+            try:
+                with narrowed():
+                    response = await self.client.auth_test()
+                return dict(response.data) if isinstance(response.data, dict) else {}
+            except Revoked as failure:
+                raise BadInput(
+                    f"Slack refuses SLACK_BOT_TOKEN ({failure.code}); copy the Bot User OAuth Token (xoxb-...) of the "
+                    "app again, under OAuth & Permissions."
+                ) from failure
+            except SlackFailure as failure:
+                log.warning("slack_not_reached", code=failure.code, attempt=attempt)
+                if attempt == _FIRST_CONTACT_TRIES:
+                    raise Unavailable(
+                        f"Slack at {self._settings.api_url} does not answer ({failure.code}); check SLACK_API_URL and "
+                        "the network."
+                    ) from failure
+                await asyncio.sleep(min(5.0, 0.5 * 2**attempt))
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _give_up(self, job: Job, error: BaseException) -> None:
+        """A word to the person, and one to operators."""
+        try:
+            await self._answering.tell(job, error)
+        finally:
+            if self._settings.operators_channel:
+                envelope = job.envelope
+                text = (
+                    f"I gave up on a {envelope.kind} of <@{envelope.user}> after {job.attempts} attempts. "
+                    f"Id `{job.correlation_id}`: {escape(shorten(f'{type(error).__name__}: {error}', 300))}"
+                )
+                target = Target(event_id=f"parked:{envelope.key}", channel=self._settings.operators_channel)
+                await self.poster.deliver(Reply(text=text), target)
+
+    async def _measure(self) -> None:
+        while True:
+            try:
+                health = await self.health()
+                metrics.inbox_depth.set(health.inbox_depth)
+                metrics.inbox_parked.set(health.parked)
+            except Exception as error:
+                log.warning("not_measured", exc_info=error)
+            await asyncio.sleep(10)
