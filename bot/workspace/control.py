@@ -4,14 +4,15 @@
 
     {"method": "chat.postMessage" | "*", "kind": "ratelimited", "seconds": 2, "count": 1}   429 with Retry-After
     {"method": ..., "kind": "status", "status": 503, "count": 3}                             an HTTP error
-    {"method": ..., "kind": "delay" | "timeout", "seconds": 5}                              answers 504 late, or never
+    {"method": ..., "kind": "delay", "seconds": 5}                                          answers late
+    {"method": ..., "kind": "timeout"}                                                      never answers
     {"method": ..., "kind": "error", "error": "internal_error"}                             `ok: false`
     ... "after": true    the call is carried out first, as when only the answer is lost
 
 `POST /control/events {"copies": 2, "reorder": 5}` sends each event so many times in all, with the same event_id, and
 holds so many back to send them in reverse. `POST /control/disconnect {"kind": "refresh" | "warning" | "drop" | "deaf",
-"count": 1}` troubles the sockets: a refresh as Slack asks for it, a cut without a word, or connections left open and
-dead (the oldest `count`, all where absent). `POST /control/plan {"user_groups": false}` takes user groups away.
+"count": 1, "pings": false}` troubles the sockets: a refresh as Slack asks for it, a cut without a word, or connections
+left open that lose what is sent to them (the oldest `count`, all where absent), answering pings or not. `POST /control/plan {"user_groups": false}` takes user groups away.
 `GET /control/log?method=M` gives the last calls, `GET /control/events` the acknowledgements with their seconds.
 """
 
@@ -89,7 +90,7 @@ class Control:
         elif kind == "drop":
             sockets.drop()
         elif kind == "deaf":
-            sockets.deafen(body.get("count"))
+            sockets.deafen(body.get("count"), pings=bool(body.get("pings")))
         else:
             return refused("kind must be one of refresh, warning, drop, deaf.")
         return web.json_response({"kind": kind})

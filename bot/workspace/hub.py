@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from aiohttp import web
+
 from bot.workspace.limits import Limiter, RateLimits
 from bot.workspace.scopes import Manifest
 from bot.workspace.sockets import ACKNOWLEDGE_WITHIN, RETRY_AFTER, Sockets
@@ -65,6 +67,9 @@ class Page:
     """One open page, played by one person."""
 
     user: str
+    socket: web.WebSocketResponse
+    lagging: bool = False
+    """Too far behind to catch up: it is cut, and loads anew."""
     outbox: "asyncio.Queue[Obj]" = field(default_factory=lambda: asyncio.Queue(PAGE_BACKLOG))
 
 
@@ -74,7 +79,6 @@ class Hub:
     def __init__(
         self,
         world: World,
-        manifest: Manifest,
         *,
         limits: RateLimits,
         clock: Callable[[], float],
@@ -82,7 +86,8 @@ class Hub:
         acknowledge_within: float = ACKNOWLEDGE_WITHIN,
     ) -> None:
         self.state = State(world, clock)
-        self.manifest = manifest
+        self.manifest: Manifest = Manifest()
+        """Read when the server starts."""
         self.limiter = Limiter(limits)
         self.clock = clock
         self.sockets = Sockets(
@@ -136,7 +141,11 @@ class Hub:
         """Push to the pages of these people, or to all; and wake whoever waits for a change."""
         audience = None if to is None else set(to)
         for page in self.pages:
-            if (audience is None or page.user in audience) and not page.outbox.full():
+            if audience is not None and page.user not in audience:
+                continue
+            if page.outbox.full():
+                page.lagging = True
+            else:
                 page.outbox.put_nowait(push)
         self.changed()
 

@@ -1,6 +1,7 @@
 """What people do with messages and views, as payloads to the app: clicks, shortcuts, commands, modals; and the two
 short-lived keys that come with them, `trigger_id` (three seconds, once) and `response_url` (five times, 30 minutes)."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 from bot.workspace import blocks as kit
@@ -57,11 +58,13 @@ class Interactions:
 
     def _trigger(self, user: User, view: str = "") -> str:
         state = self._hub.state
+        _forget_old(self._triggers, self._hub.clock())
         trigger_id = f"{state.next_id('')}.{int(self._hub.clock())}.{state.secret()}"
         self._triggers[trigger_id] = Trigger(user.id, self._hub.clock(), view)
         return trigger_id
 
     def _hook(self, user: User, channel: Channel, message_ts: str = "", thread_ts: str = "") -> str:
+        _forget_old(self._hooks, self._hub.clock())
         token = self._hub.state.secret()
         self._hooks[token] = Hook(user.id, channel.id, self._hub.clock(), message_ts, thread_ts)
         return f"{self._hub.base}/hooks/{token}"
@@ -328,6 +331,15 @@ class Interactions:
             raise Refused("This app is not connected, so nothing happened. Try again in a moment.")
         if not delivery.acknowledged:
             raise Refused("This app did not respond in time, so it may not have noticed. Try again?")
+
+
+def _forget_old(kept: MutableMapping[str, Trigger] | MutableMapping[str, Hook], now: float) -> None:
+    """Drop from the front, where the oldest are, what nobody can use any more."""
+    while kept:
+        first = next(iter(kept))
+        if now - kept[first].at <= 2 * RESPONSE_URL_SECONDS:
+            return
+        del kept[first]
 
 
 def read_view(hub: Hub, args: Args, kind: str) -> Obj:

@@ -31,8 +31,8 @@ def file_ids(hub: Hub) -> frozenset[str]:
     return frozenset(file.id for file in hub.state.files.values() if file.completed)
 
 
-def read_content(hub: Hub, args: Args, *, text_limit: int = 0) -> Content:
-    """The content of a post or an update. `text_limit` refuses longer text; 0 truncates at 40,000 as posting does."""
+def read_content(hub: Hub, args: Args, *, updating: bool = False) -> Content:
+    """The content of a post, whose text is cut at 40,000, or of an update, refused above 4,000."""
     blocks = args.objects("blocks", "invalid_blocks_format")
     attachments = args.objects("attachments", "invalid_attachments")
     text, markdown = args.text("text"), args.text("markdown_text")
@@ -43,9 +43,9 @@ def read_content(hub: Hub, args: Args, *, text_limit: int = 0) -> Content:
         if len(markdown) > kit.MARKDOWN_CHARACTERS:
             raise SlackError("msg_too_long")
         text, blocks = markdown, [{"type": "markdown", "text": markdown}]
-    if not text.strip() and not blocks and not attachments and not (given and text_limit):
+    if not updating and not (text.strip() or blocks or attachments):
         raise SlackError("no_text")
-    if text_limit and len(text) > text_limit:
+    if updating and not markdown and len(text) > UPDATE_CHARACTERS:
         raise SlackError("msg_too_long")
     if blocks:
         kit.check_message(blocks, file_ids=file_ids(hub))

@@ -1,12 +1,13 @@
 """What the page calls: state, messages, acts of the person it plays, and a WebSocket of what changes.
 
 The page is served to a browser on this machine and speaks for whichever person it plays; requests from other sites'
-pages are refused by their Origin.
+pages are refused by their Origin (`server.only_this_site`).
 """
 
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from bot.workspace.state import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Message, 
 from bot.workspace.wire import Obj
 
 PAGE = Path(__file__).resolve().parent / "page"
+_FILE_NAME = re.compile(r"\w[\w-]*(\.\w[\w-]*)+")
 UPLOAD_BYTES = 20 * 1024 * 1024
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob: https: http:; style-src 'self' 'unsafe-inline'; "
@@ -83,6 +85,9 @@ class PageApi:
         """A file's bytes, for the app by its token and for the page by where it runs."""
         file = self._hub.state.files.get(request.match_info["id"])
         given = request.headers.get("Authorization", "")
+        if not given and not _on_the_page(request):
+            # What Slack serves to a caller without a token is its sign-in page, with a 200.
+            return web.Response(text="<!doctype html><title>Sign in</title>Sign in.", content_type="text/html")
         if given and given != f"Bearer {self._bot_token}":
             return web.Response(status=403, text="invalid_auth")
         if given and "files:read" not in self._hub.manifest.bot_scopes:
@@ -98,8 +103,9 @@ class PageApi:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
-        me = self._person(request.query)
+        """What a person sees at first; without `as`, the first of the people."""
         state, manifest = self._hub.state, self._hub.manifest
+        me = self._person(request.query) if "as" in request.query else state.people[0]
         bot: Obj = {"user_id": BOT_USER_ID, "name": "Deskhand", "app_id": APP_ID}
         return web.json_response(
             {
@@ -108,7 +114,10 @@ class PageApi:
                 "bot": {**bot, "connected": len(self._hub.sockets.connections)},
                 "people": [self._person_wire(person) for person in state.people],
                 "channels": [_channel_wire(channel, me) for channel in state.channels.values() if _sees(me, channel)],
-                "commands": [{"command": c["command"], "description": c["description"]} for c in manifest.commands],
+                "commands": [
+                    {name: c.get(name, "") for name in ("command", "description", "usage_hint")}
+                    for c in manifest.commands
+                ],
                 "shortcuts": [
                     {name: s[name] for name in ("callback_id", "name", "type")} for s in manifest.shortcuts
                 ],
@@ -226,13 +235,12 @@ class PageApi:
     # --- what changes ----------------------------------------------------------------------------------------------
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        if not _same_origin(request):
-            return refused("This page belongs to another site.", 403)
-        page = Page(self._people.user(request.query.get("as", "")).id)
-        socket = web.WebSocketResponse(heartbeat=30, compress=False)
+        person = self._people.user(request.query.get("as", ""))
+        socket = web.WebSocketResponse(timeout=1.0, heartbeat=30, compress=False)
         await socket.prepare(request)
+        page = Page(person.id, socket)
         self._hub.pages.append(page)
-        sender = asyncio.create_task(_send(socket, page))
+        sender = asyncio.create_task(_send(page))
         try:
             async for message in socket:
                 if message.type == WSMsgType.ERROR:
@@ -264,11 +272,9 @@ class PageApi:
 
 
 def guarded(route: Route) -> Route:
-    """A route that refuses other sites and words refusals as one sentence."""
+    """A route that words refusals as one sentence."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        if not _same_origin(request):
-            return refused("This page belongs to another site.", 403)
         try:
             return await route(request)
         except Refused as reason:
@@ -277,17 +283,17 @@ def guarded(route: Route) -> Route:
     return handle
 
 
-def _same_origin(request: web.Request) -> bool:
-    origin = request.headers.get("Origin")
-    return origin is None or origin.split("://", 1)[-1] == request.host
-
-
 def _page_file(name: str) -> web.StreamResponse:
-    path = (PAGE / name).resolve()
-    if path.parent != PAGE or not path.is_file():
+    if not _FILE_NAME.fullmatch(name):
         return web.Response(status=404, text="not found")
     headers = {"Content-Security-Policy": CONTENT_POLICY, "Cache-Control": "no-cache"}
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(PAGE / name, headers=headers)
+
+
+def _on_the_page(request: web.Request) -> bool:
+    """Whether a browser asks for a file from this page or from its address bar."""
+    referrer = request.headers.get("Referer", "").split("://", 1)[-1]
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none") or referrer.startswith(request.host + "/")
 
 
 def _sees(me: User, channel: Channel) -> bool:
@@ -309,7 +315,8 @@ def _whispers(channel: Channel, me: User) -> list[Message]:
     return [message for message in channel.ephemerals.values() if message.ephemeral_to == me.id]
 
 
-async def _send(socket: web.WebSocketResponse, page: Page) -> None:
+async def _send(page: Page) -> None:
     with contextlib.suppress(ConnectionError):
-        while True:
-            await socket.send_str(json.dumps(await page.outbox.get()))
+        while not page.lagging:
+            await page.socket.send_str(json.dumps(await page.outbox.get()))
+    await page.socket.close()

@@ -85,7 +85,7 @@ class People:
         if message.user != writer.id:
             raise Refused("Only your own messages can be edited.")
         before = self._hub.state.message_wire(message, self._hub.base)
-        message.text, message.edited = messages.marked_up(self._hub, text), True
+        message.text, message.edited = messages.marked_up(self._hub, text), self._hub.state.next_ts()
         messages.change(self._hub, place, message, before)
         return message
 

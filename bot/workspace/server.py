@@ -1,10 +1,12 @@
 """The local Slack as one object: start it, point a bot at `api_url`, act as people, look at what came of it."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.workspace.control import Control
 from bot.workspace.hub import Hub
@@ -41,12 +43,12 @@ class Workspace:
     ) -> None:
         self.hub = Hub(
             world or default_world(),
-            manifest or load_manifest(),
             limits=limits or RateLimits(),
             clock=clock,
             retry_after=retry_after,
             acknowledge_within=acknowledge_within,
         )
+        self._manifest = manifest
         self._interactions = Interactions(self.hub)
         self.people = People(self.hub, self._interactions)
         self._runner: web.AppRunner | None = None
@@ -55,6 +57,7 @@ class Workspace:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Serve; port 0 takes a free one. OSError where the port is taken."""
+        self.hub.manifest = await asyncio.to_thread(load_manifest) if self._manifest is None else self._manifest
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
@@ -64,6 +67,8 @@ class Workspace:
     async def close(self) -> None:
         """Stop serving; every connection ends."""
         await self.hub.sockets.close()
+        for page in list(self.hub.pages):
+            await page.socket.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -76,7 +81,7 @@ class Workspace:
         await self.close()
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=UPLOAD_BYTES)
+        app = web.Application(client_max_size=UPLOAD_BYTES, middlewares=[only_this_site])
         api = WebApi(self.hub, self._interactions, bot_token=self.bot_token, app_token=self.app_token)
         app.router.add_route("*", "/api/{method}", api.handle)
         for path in ("/link", "/link/"):
@@ -127,10 +132,10 @@ class Workspace:
     # --- acting as people ------------------------------------------------------------------------------------------
 
     async def say(
-        self, user: str, channel: str, text: str, thread_ts: str = "", file_ids: Sequence[str] = ()
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, file_ids: Sequence[str] = ()
     ) -> Message:
         """A person writes in a channel (`#desk`) or to the bot (`dm`)."""
-        return self.people.say(user, channel, text, thread_ts, file_ids)
+        return self.people.say(user, channel, text, thread_ts or "", file_ids)
 
     async def press(self, user: str, channel: str, ts: str, action_id: str, *, chosen: Obj | None = None) -> None:
         """A person uses a message's button or select; raises `Refused` where the app does not acknowledge."""
@@ -166,6 +171,15 @@ class Workspace:
     async def wait_for(self, predicate: Callable[[], bool], timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Returns when the predicate holds; looked at after every change, TimeoutError after `timeout` seconds."""
         await self.hub.wait_for(predicate, timeout)
+
+
+@web.middleware
+async def only_this_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what a page of another site asks through somebody's browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.split("://", 1)[-1] != request.host:
+        return web.json_response({"error": "This server answers its own page only."}, status=403)
+    return await handler(request)
 
 
 async def _uploaded_bytes(request: web.Request) -> bytes:

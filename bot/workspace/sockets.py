@@ -5,6 +5,7 @@ An event that is not acknowledged within three seconds is sent again at once, af
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
@@ -39,6 +40,8 @@ class Connection:
     socket: web.WebSocketResponse
     request: web.Request
     deaf: bool = False
+    """Loses what is sent to it."""
+    answers_pings: bool = True
     leaving: bool = False
     waiting: dict[str, "asyncio.Future[Obj | None]"] = field(default_factory=dict)
 
@@ -120,7 +123,7 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(autoping=False, compress=False, max_msg_size=4 * 1024 * 1024)
+        socket = web.WebSocketResponse(timeout=1.0, autoping=False, compress=False, max_msg_size=4 * 1024 * 1024)
         await socket.prepare(request)
         if len(self._connections) >= MOST_CONNECTIONS:
             await socket.send_json(_disconnect("too_many_websockets"))
@@ -153,16 +156,17 @@ class Sockets:
             message = await connection.socket.receive()
             if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
                 return
-            if message.type == WSMsgType.PING and not connection.deaf:
+            if message.type == WSMsgType.PING and connection.answers_pings:
                 await connection.socket.pong(message.data)
             elif message.type == WSMsgType.TEXT and not connection.deaf:
                 _take(connection, str(message.data))
 
     async def _ping(self, connection: Connection) -> None:
-        while True:
-            await asyncio.sleep(PING_EVERY)
-            if not connection.deaf:
-                await connection.socket.ping(b"Ping from applink-local")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(PING_EVERY)
+                if not connection.deaf:
+                    await connection.socket.ping(b"Ping from applink-local")
 
     def _forget(self, connection: Connection) -> None:
         if connection in self._connections:
@@ -267,10 +271,10 @@ class Sockets:
         for connection in self.connections:
             _abort(connection)
 
-    def deafen(self, count: int | None = None) -> None:
-        """Leave connections (the oldest `count`, or all) open but dead: nothing arrives, pings go unanswered."""
+    def deafen(self, count: int | None = None, *, pings: bool = False) -> None:
+        """Leave connections (the oldest `count`, or all) open but dead: nothing arrives; `pings` are answered or not."""
         for connection in self.connections[:count]:
-            connection.deaf = True
+            connection.deaf, connection.answers_pings = True, pings
 
     async def close(self) -> None:
         """End deliveries and connections."""

@@ -161,7 +161,8 @@ class Message:
     thread_ts: str = ""
     broadcast: bool = False
     from_bot: bool = False
-    edited: bool = False
+    edited: str = ""
+    """When it was last edited, as a ts."""
     metadata: Obj | None = None
     files: list[File] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
@@ -439,7 +440,7 @@ def _optional(message: Message, base: str, metadata: bool) -> Obj:
         "blocks": message.blocks,
         "attachments": message.attachments,
         "thread_ts": message.thread_ts,
-        "edited": {"user": message.user, "ts": message.ts} if message.edited else None,
+        "edited": {"user": message.user, "ts": message.edited} if message.edited else None,
         "reactions": [{"name": n, "users": list(u), "count": len(u)} for n, u in message.reactions.items()],
         "files": [file.wire(base) for file in message.files],
         "metadata": message.metadata if metadata else None,

@@ -36,7 +36,10 @@ class WebApi:
             channel = str(values.get("channel") or values.get("channel_id") or "")
             fault = self._fault(method)
             if fault is not None and not fault.after:
-                return await self._fail(fault, method, started, channel)
+                if fault.kind != "delay":
+                    return await self._fail(fault, method, started, channel)
+                await asyncio.sleep(fault.seconds)
+                fault = None
             body: Obj = {"ok": True, **await self._call(method, request, values)}
             if fault is not None:
                 return await self._fail(fault, method, started, channel)
@@ -103,7 +106,7 @@ class WebApi:
             self._hub.log(method, started, "injected", channel, fault.status)
             return web.Response(status=fault.status, text="upstream connect error")
         self._hub.log(method, started, "injected", channel, 0)
-        await asyncio.sleep(fault.seconds or SILENCE_SECONDS)
+        await asyncio.sleep(fault.seconds if fault.kind == "delay" else SILENCE_SECONDS)
         return web.Response(status=504, text="gateway timeout")
 
 

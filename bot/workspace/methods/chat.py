@@ -52,14 +52,16 @@ async def update(context: Context) -> Obj:
         raise SlackError("cant_update_message")
     if is_streaming(hub, message):
         raise SlackError("streaming_state_conflict")
-    content = messages.read_content(hub, args, text_limit=messages.UPDATE_CHARACTERS)
-    if not content.given:
+    content = messages.read_content(hub, args, updating=True)
+    text = content.text if "text" in args or "markdown_text" in args else message.text
+    blocks = message.blocks if content.blocks is None else content.blocks
+    attachments = message.attachments if content.attachments is None else content.attachments
+    if not content.given or not (text.strip() or blocks or attachments or message.files):
         raise SlackError("no_text")
     before = hub.state.message_wire(message, hub.base)
-    message.edited = message.edited or ("blocks" not in args and content.text != message.text)
-    message.text = content.text if "text" in args or "markdown_text" in args else message.text
-    message.blocks = message.blocks if content.blocks is None else content.blocks
-    message.attachments = message.attachments if content.attachments is None else content.attachments
+    if "blocks" not in args and text != message.text:
+        message.edited = hub.state.next_ts()
+    message.text, message.blocks, message.attachments = text, blocks, attachments
     if "metadata" in args:
         message.metadata = content.metadata
     messages.change(hub, channel, message, before)

@@ -76,7 +76,8 @@ async def open_(context: Context) -> Obj:
         if not users:
             raise SlackError("users_list_not_supplied")
         if len(users) > 1:
-            raise SlackError("not_enough_users")
+            context.demand_scope("mpim")
+            raise SlackError("method_not_supported_for_channel_type")
         if users[0] not in context.hub.state.users or users[0] == BOT_USER_ID:
             raise SlackError("user_not_found")
         channel = context.hub.state.open_direct(users[0])

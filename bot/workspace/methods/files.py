@@ -9,6 +9,8 @@ from bot.workspace.methods.registry import Context, method
 from bot.workspace.state import BOT_USER_ID, Channel, File
 from bot.workspace.wire import Obj, SlackError
 
+mimetypes.init()  # reads the system's tables once, here instead of in the middle of a request
+
 FILE_BYTES = 1_000_000_000
 """Slack's own limit is 1 GB a file."""
 

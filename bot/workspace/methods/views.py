@@ -13,8 +13,6 @@ async def open_(context: Context) -> Obj:
     body = read_view(context.hub, context.args, "modal")
     _demand_free_external_id(context, body)
     trigger = context.interactions.take_trigger(trigger_id)
-    if trigger.view:
-        raise SlackError("view_not_found" if trigger.view not in context.hub.state.views else "not_allowed")
     return {"view": context.interactions.open(trigger.user, body).wire()}
 
 
