@@ -52,7 +52,7 @@ class Inbox:
         self._database = database
         self._commits = commits
         self._lease = lease
-        self.owner = _Owner.this_process()
+        self._owner: _Owner | None = None
         self.arrived = asyncio.Event()
 
     async def add(self, envelope: Envelope) -> bool:
@@ -105,7 +105,7 @@ class Inbox:
                 .values(
                     state="claimed",
                     attempts=inbox.c.attempts + 1,
-                    claimed_by=self.owner.name,
+                    claimed_by=self._me.name,
                     claimed_until=now + self._lease,
                 )
                 .returning(inbox.c.id, inbox.c.payload, inbox.c.correlation_id, inbox.c.attempts, inbox.c.received_at)
@@ -185,12 +185,13 @@ class Inbox:
 
         await self._commits.run(write)
 
-    async def take_over(self) -> int:
-        """Free the claims of processes of this machine that are gone; returns how many."""
+    async def start(self) -> int:
+        """Before anything is claimed: free the claims of processes of this machine that are gone; how many."""
+        self._owner = await asyncio.to_thread(_Owner.this_process)
         async with self._database.read() as connection:
             held = select(inbox.c.claimed_by).where(inbox.c.state == "claimed").distinct()
             owners = [row.claimed_by for row in await connection.execute(held)]
-        dead = [owner for owner in owners if self.owner.outlived(owner)]
+        dead = [owner for owner in owners if self._me.outlived(owner)]
         if not dead:
             return 0
         async with self._database.write() as connection:
@@ -223,8 +224,14 @@ class Inbox:
         async with self._database.write() as connection:
             await connection.execute(delete(inbox).where(old))
 
+    @property
+    def _me(self) -> "_Owner":
+        if self._owner is None:
+            raise RuntimeError("Inbox.start() comes first")
+        return self._owner
+
     def _ours(self) -> ColumnElement[bool]:
-        return and_(inbox.c.state == "claimed", inbox.c.claimed_by == self.owner.name)
+        return and_(inbox.c.state == "claimed", inbox.c.claimed_by == self._me.name)
 
 
 def insert_new(database: Database, table: Table, row: Mapping[str, object]) -> postgresql.Insert | sqlite.Insert:

@@ -237,7 +237,7 @@ def _fit_actions(block: Block) -> list[Block]:
     return notes + [{**block, "elements": row} for row in rows if row]
 
 
-def _fit_element(element: Block) -> tuple[Block | None, list[str]]:
+def _fit_element(element: Block) -> "tuple[Block | None, list[str]]":
     """An interactive element within its limits (None where it cannot be), and text it can no longer show."""
     if element.get("type") == "image":
         return _fit_alt(element), []

@@ -70,8 +70,8 @@ class Poster:
 
     async def deliver(self, reply: Reply, target: Target) -> str:
         """Post, update or whisper the reply; the `ts` of its first message, empty where it has none. Once an event."""
-        if not target.channel:
-            target = replace(target, channel=await self._direct_channel(target.user))
+        if not target.channel:  # Slack takes a person's id for the direct message with them
+            target = replace(target, channel=self._direct.get(target.user, target.user))
         laid = layout.lay_out(reply)
         if reply.ephemeral or (target.on_ephemeral and reply.replaces):
             await self._drop(target)
@@ -110,6 +110,7 @@ class Poster:
                 others += [image for image in images if unshown and image not in others]
             first = first or ts
         thread = target.thread_ts or first
+        target = replace(target, channel=self._direct.get(target.channel, target.channel))
         await self._threads.remember(target.channel, thread, reply.subject)
         if others:
             await self._share(others, target, thread, there)
@@ -184,6 +185,8 @@ class Poster:
                         unfurl_links=False,
                         unfurl_media=False,
                     )
+                if target.channel == target.user:
+                    self._direct[target.user] = str(response["channel"])
                 return str(response["ts"])
             except (ServerTrouble, Unreachable) as failure:
                 # it may be there all the same
@@ -300,17 +303,6 @@ class Poster:
                 await self._client.chat_delete(channel=target.channel, ts=target.progress_ts)
         except SlackFailure as failure:
             log.info("steps_not_deleted", code=failure.code)
-
-    async def _direct_channel(self, user: str) -> str:
-        """The direct message with a person; a user id is what Slack takes where it cannot be opened."""
-        if user not in self._direct:
-            try:
-                with narrowed():
-                    opened = await self._client.conversations_open(users=user)
-            except (Unsupported, Refused, NotThere):
-                return user
-            self._direct[user] = str(opened["channel"]["id"])
-        return self._direct[user]
 
 
 def _payload(message: dict[str, object]) -> dict[str, object]:

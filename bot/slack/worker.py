@@ -58,7 +58,7 @@ class Workers:
 
     async def start(self) -> None:
         """Take over what a predecessor on this machine left, then begin."""
-        freed = await self._inbox.take_over()
+        freed = await self._inbox.start()
         if freed:
             log.info("took_over", jobs=freed)
         for loop in (self._dispatch, self._heartbeat, self._purge):
