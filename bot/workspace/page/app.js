@@ -20,6 +20,8 @@ let connection = null;
 let waiting = null;
 let pane = null;
 let threadPane = null;
+/** The `ts` of a message a permalink asked for. @type {string | null} */
+let sought = null;
 /** Ephemeral messages put away by this person. */
 const dismissed = new Set();
 
@@ -31,6 +33,25 @@ const APP_PLACE = 'app';
 function readPlace() {
   const [as, id, thread] = location.hash.slice(1).split('/').map(decodeURIComponent);
   return { as, id, thread: thread ?? null };
+}
+
+/** A message's permalink, /archives/C…/p1234567890123456, as a place. */
+function followPermalink() {
+  const [, channel, digits] = /^\/archives\/([^/]+)\/p(\d{7,})$/.exec(location.pathname) ?? [];
+  if (!channel) return;
+  const ts = `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+  const thread = new URLSearchParams(location.search).get('thread_ts');
+  history.replaceState(null, '', `/#${['', channel, thread].filter((part) => part !== null).map(encodeURIComponent).join('/')}`);
+  sought = ts;
+}
+
+/** Moves to the message a permalink named, once it is drawn. */
+function showSought() {
+  const node = sought && [...document.querySelectorAll('.message')].find((one) => one.dataset.ts === sought);
+  if (!node) return;
+  sought = null;
+  node.scrollIntoView({ block: 'center' });
+  node.focus();
 }
 
 function go(id, thread = null) {
@@ -101,9 +122,8 @@ async function snapshot(load) {
 }
 
 async function loadAll() {
-  const as = state.me?.id ?? readPlace().as ?? localStorage.getItem(ME_KEY);
   await snapshot(async () => {
-    takeState(await api.state(as));
+    takeState(await api.state(state.me?.id));
     await Promise.all(state.channels.map(async ({ id }) => {
       const { messages } = await api.messages(state.me.id, id);
       state.messages.set(id, reconcile(state.messages.get(id) ?? [], visible(messages)));
@@ -134,31 +154,33 @@ async function refresh() {
     notice(error.message);
     return;
   }
-  localStorage.setItem(ME_KEY, state.me.id);
   drawFrame();
   await onPlace();
   if (state.place.thread) await loadThread();
   redraw();
 }
 
+/** Becomes this person; whoever it was before is forgotten. @param {string | null} as null for the first of the people */
 async function start(as) {
   connection?.close();
   dropModals();
   forget();
   pane = null;
-  if (as) state.me = state.people.find((one) => one.id === as) ?? { id: as };
-  // The stream needs to know who listens, so the first state is fetched before it opens.
-  await refresh();
-  if (!state.me) return retryLater();
+  try {
+    // Someone remembered from another workspace is nobody here; then the first of the people.
+    const answer = await api.state(as).catch((error) => (as ? api.state(null) : Promise.reject(error)));
+    takeState(answer);
+  } catch (error) {
+    showUnreachable(error);
+    return;
+  }
+  localStorage.setItem(ME_KEY, state.me.id);
+  // Everything else is fetched once the stream of events is open, so that nothing is missed in between.
   connection = connect(state.me.id, { onEvent, onOpen: onConnected, onLost });
-  return undefined;
 }
 
-let hadConnection = false;
-
 async function onConnected() {
-  const again = hadConnection;
-  hadConnection = true;
+  const again = element('connection').children.length > 0;
   element('connection').replaceChildren();
   await refresh();
   if (again) announce('Connected again.');
@@ -171,8 +193,10 @@ function onLost() {
   );
 }
 
-function retryLater() {
-  element('connection').replaceChildren(h('div', { class: 'lost' }, icon('alert'), h('span', {}, 'The workspace server does not answer. '), h('button', { type: 'button', class: 'link-button', on: { click: () => location.reload() } }, 'Try again')));
+function showUnreachable(error) {
+  element('connection').replaceChildren(
+    h('div', { class: 'lost' }, icon('alert'), h('span', {}, error.message), h('button', { type: 'button', class: 'link-button', on: { click: () => location.reload() } }, 'Try again')),
+  );
 }
 
 // ---- events
@@ -228,6 +252,7 @@ function redraw() {
     pane.update();
     threadPane?.update();
     drawSidebar(sidebar);
+    showSought();
     const unread = [...state.unread.values()].reduce((sum, one) => sum + one, 0);
     document.title = `${unread ? `(${unread}) ` : ''}${state.place.id ? titleOf(state.place.id) : `${state.bot.name} Home`} – ${state.team.name}`;
   });
@@ -320,4 +345,5 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 document.addEventListener('keydown', onEscape);
 document.addEventListener('visibilitychange', redraw);
 window.addEventListener('hashchange', () => onPlace());
+followPermalink();
 start(readPlace().as || localStorage.getItem(ME_KEY));

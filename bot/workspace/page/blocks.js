@@ -45,7 +45,7 @@ const BLOCKS = {
   file: (block) => fileBlock(block),
   alert: (block) => h('div', { class: `alert ${block.level ?? 'default'}`, role: 'note' }, icon(ALERT_ICONS[block.level] ?? 'info'), h('div', {}, text(block.text))),
   card,
-  carousel: (block, id, surface) => h('ul', { class: 'carousel', tabindex: '0', 'aria-label': 'Cards' }, block.elements.map((one, index) => h('li', {}, card(one, one.block_id ?? `${id}-${index}`, surface)))),
+  carousel: (block, id, surface) => h('ul', { class: 'carousel', tabindex: '0', 'aria-label': 'Cards' }, block.elements.map((one) => h('li', {}, card(one, id, surface)))),
   container,
   task_card: (block) => taskCard(block),
   plan: (block) => h('div', { class: 'plan' }, h('h4', {}, icon('apps'), plain(block.title)), h('ol', {}, (block.tasks ?? []).map((task) => h('li', {}, taskCard(task))))),

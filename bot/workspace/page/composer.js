@@ -25,7 +25,8 @@ export class Composer {
     this.build();
     this.acceptDrops();
     this.input.value = drafts.get(this.place) ?? '';
-    this.resize();
+    // Its height can be known only once it is on the page, and again whenever its width changes.
+    new ResizeObserver(() => this.resize()).observe(this.element);
   }
 
   build() {

@@ -109,16 +109,20 @@ function surface({ view, values }) {
 }
 
 async function closeTop() {
-  const { view } = stack.pop();
+  const { view } = top();
+  stack = view.clear_on_close ? [] : stack.slice(0, -1);
   draw();
   await attempt(() => api.closeView(state.me.id, view.id));
 }
 
 async function closeAll() {
-  const views = stack.map((one) => one.view);
+  const views = stack.map((one) => one.view).reverse();
   stack = [];
   draw();
-  for (const view of views.reverse()) await attempt(() => api.closeView(state.me.id, view.id));
+  for (const view of views) {
+    await attempt(() => api.closeView(state.me.id, view.id));
+    if (view.clear_on_close) break;
+  }
 }
 
 // ---- submitting

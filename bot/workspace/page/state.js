@@ -112,20 +112,9 @@ function addMessage(channelId, message) {
   if (showsThread(channelId, message.thread_ts)) state.thread = placed(state.thread, message);
 }
 
-/** A new reply counts on its parent, once. */
-function countReply(channelId, message) {
-  if (!isReply(message) || message.ephemeral) return;
-  alter(channelId, message.thread_ts, (parent) => {
-    if (parent.latest_reply && Number.parseFloat(parent.latest_reply) >= Number.parseFloat(message.ts)) return parent;
-    const users = [...new Set([...(parent.reply_users ?? []), message.user ?? message.bot_id])];
-    return { ...parent, reply_count: (parent.reply_count ?? 0) + 1, reply_users: users, latest_reply: message.ts };
-  });
-}
-
 const APPLY = {
   message(event) {
     addMessage(event.channel, event.message);
-    countReply(event.channel, event.message);
   },
   message_changed(event) {
     addMessage(event.channel, event.message);
