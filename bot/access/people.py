@@ -1,0 +1,107 @@
+"""Who a Slack user id is: name and time zone, and whether roles may be given at all. Kept in memory for minutes."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from pydantic import BaseModel, Field, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tools.errors import Unavailable
+
+_MAX_AGE: Final = 300.0
+_MOST: Final = 10_000
+_PATIENCE: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`barred` says why this user gets no roles, whatever group they are in; empty where they may."""
+
+    name: str
+    time_zone: str
+    barred: str = ""
+
+
+class People:
+    """Answers `users.info` from memory where it is recent enough."""
+
+    def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._now = now
+        self._known: OrderedDict[str, tuple[float, Profile]] = OrderedDict()
+        self._team_id = ""
+
+    async def profile(self, user_id: str) -> Profile:
+        """The profile; raises `Unavailable` saying why where Slack does not tell."""
+        at, profile = self._known.get(user_id, (float("-inf"), None))
+        if profile is None or self._now() - at > _MAX_AGE:
+            profile = await self._fetch(user_id)
+            self._known[user_id] = (self._now(), profile)
+            self._known.move_to_end(user_id)
+            if len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return profile
+
+    async def _fetch(self, user_id: str) -> Profile:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                if not self._team_id:
+                    self._team_id = str((await self._client.auth_test()).get("team_id", ""))
+                response = await self._client.users_info(user=user_id)
+            return self._judge(_Answer.model_validate(response.data).user)
+        except SlackApiError as error:
+            reason = str(error.response.get("error", "no reason given"))
+            if reason in {"user_not_found", "user_not_visible"}:
+                return Profile("", "UTC", "Slack does not know you in this workspace")
+            raise Unavailable(_untold(reason)) from error
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValidationError, ValueError) as error:
+            raise Unavailable(_untold(type(error).__name__)) from error
+
+    def _judge(self, user: "_User") -> Profile:
+        name = user.profile.display_name or user.real_name or user.name
+        teams = {user.team_id or self._team_id, *user.enterprise_user.teams}
+        barred = ""
+        if user.deleted:
+            barred = "this account is deactivated"
+        elif user.is_bot or user.id == "USLACKBOT":
+            barred = "bots get no roles"
+        elif user.is_stranger or self._team_id not in teams:
+            barred = "only members of Deskhand's own workspace get roles"
+        return Profile(name, user.tz or "UTC", barred)
+
+
+class _Names(BaseModel):
+    display_name: str = ""
+
+
+class _Enterprise(BaseModel):
+    teams: list[str] = []
+
+
+class _User(BaseModel):
+    id: str
+    team_id: str = ""
+    name: str = ""
+    real_name: str = ""
+    tz: str | None = None
+    deleted: bool = False
+    is_bot: bool = False
+    is_stranger: bool = False
+    profile: _Names = Field(default_factory=_Names)
+    enterprise_user: _Enterprise = Field(default_factory=_Enterprise)
+
+
+class _Answer(BaseModel):
+    user: _User
+
+
+def _untold(reason: str) -> str:
+    if reason == "missing_scope":
+        return "the Slack app lacks the scope users:read; add it from manifest.yml and reinstall the app."
+    return f"Slack does not say who you are right now ({reason}); try again in a minute."
