@@ -28,6 +28,8 @@ class Found:
 
     best: RunSummary | None
     others: tuple[RunSummary, ...] = ()
+    several: bool = False
+    """True where `others` all fit, False where they are only the nearest of what does not."""
 
 
 def find_run(said: str, runs: Sequence[RunSummary], *, symbols: Sequence[str] = ()) -> Found:
@@ -40,12 +42,12 @@ def find_run(said: str, runs: Sequence[RunSummary], *, symbols: Sequence[str] = 
     on_symbol = [run for run in runs if wanted & {symbol.upper() for symbol in run.symbols}]
     candidates = on_symbol or list(runs)
     if not words:
-        return Found(candidates[0] if len(candidates) == 1 else None, tuple(candidates))
+        return Found(candidates[0]) if len(candidates) == 1 else Found(None, tuple(candidates), several=True)
     scored = sorted(((_score(words, run), run) for run in candidates), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < _GOOD_ENOUGH:
         return Found(None, tuple(run for _, run in scored[:5]))
     near = [run for score, run in scored if score >= scored[0][0] - _MARGIN and score >= _GOOD_ENOUGH]
-    return Found(near[0] if len(near) == 1 else None, tuple(near if len(near) > 1 else ()))
+    return Found(near[0]) if len(near) == 1 else Found(None, tuple(near), several=True)
 
 
 def _score(words: list[str], run: RunSummary) -> float:

@@ -30,6 +30,10 @@ class FactModel(BaseModel):
         """From the plain form."""
         return cls.model_validate(fact.as_json())
 
+    def plain(self) -> Fact:
+        """Back to the plain form."""
+        return Fact(**self.model_dump())
+
 
 class SectionModel(BaseModel):
     """One section; paragraphs and list lines are separated by newlines."""

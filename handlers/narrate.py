@@ -1,0 +1,62 @@
+"""Narrate a backtest: find the run, have its report written and checked, show it with its chart."""
+
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from bot.protocols import Attachment, Intent, Permission, Progress, Reply, Request
+from handlers.runs import meant_by
+from handlers.views import narrate as views
+from tools.backtests.charts import Chart, ChartRenderer, Labels, equity_chart
+from tools.backtests.model import BacktestStore
+from tools.narrative.report import Report
+from tools.narrative.service import ReportGenerationService
+
+Detail = Literal["brief", "standard", "detailed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrate:
+    """Serves `narrate`, and the buttons on its own answers."""
+
+    store: BacktestStore
+    reports: ReportGenerationService
+    charts: ChartRenderer
+    intent: Intent = "narrate"
+    permission: Permission = "narrate"
+
+    async def handle(self, request: Request, progress: Progress) -> Reply:
+        """The summary with its chart; the sections where they were asked for."""
+        detail = _detail(request)
+        meant = await meant_by(request, self.store)
+        if meant.run is None:
+            question = "Which of these do you mean?"
+            blocks = views.choice_blocks(question, meant.several, detail)
+            return Reply(question, blocks, outcome="asked")
+        await progress(f"reading {meant.run.name}")
+        report = await self.reports.narrate(meant.run.id, detail=detail)
+        subject = {"backtest_id": report.backtest_id}
+        sections = Reply(f"{report.title}, in detail", views.section_blocks(report), subject=subject)
+        if request.action is not None and request.action.id == "narrate.sections":
+            return sections
+        await progress("drawing the chart")
+        chart = await self._chart(report)
+        return Reply(
+            views.summary_text(report),
+            views.summary_blocks(report, chart.alt_text if chart else None),
+            attachments=(Attachment(views.CHART, chart.png, chart.title, chart.alt_text),) if chart else (),
+            more=(sections,) if detail == "detailed" else (),
+            subject=subject,
+        )
+
+    async def _chart(self, report: Report) -> Chart | None:
+        run = await self.store.get(report.backtest_id)
+        if run is None or run.equity is None:
+            return None
+        facts = {fact.id: fact for fact in report.facts}
+        labels = Labels(callouts=views.chart_callouts(facts), benchmark=run.benchmark_name or "")
+        return await self.charts.render(equity_chart, run, labels=labels)
+
+
+def _detail(request: Request) -> Detail:
+    said = request.routed.arguments.get("detail")
+    return cast("Detail", said) if said in get_args(Detail) else "standard"
