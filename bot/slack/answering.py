@@ -164,7 +164,7 @@ class Answering:
         envelope, access = job.envelope, self._services.access
         person = await access.person(envelope.user)
         thread = await self._thread(envelope)
-        subject = await self._threads.subject(envelope.channel, envelope.thread_ts)
+        subject = await self._threads.subject(envelope.channel, envelope.thread_ts) if envelope.in_thread else {}
         text, routed, action = await self._read(envelope, subject, thread)
         request = Request(
             person=person,

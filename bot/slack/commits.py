@@ -1,34 +1,38 @@
 """Many small writes, one transaction: each caller waits for the commit that holds its write.
 
-A commit to disk costs the same for one row and for fifty; under load they share it, alone it is immediate.
+A commit to disk costs the same for one row and for fifty, and so, nearly, does a statement. Under load writes of one
+kind share a statement and all share a transaction; alone, each is immediate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 
-T = TypeVar("T")
-_MOST_AT_ONCE = 100
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Writer = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[Result]]]
+"""Writes items of one kind in a given transaction; as many results, in order."""
+
+_MOST_AT_ONCE = 200
 
 
-class _Pending(Generic[T]):
-    def __init__(self, write: Callable[[AsyncConnection], Awaitable[T]]) -> None:
-        self.write = write
-        self.done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.result: T | None = None
+class _Pending(Generic[Item, Result]):
+    def __init__(self, writer: Writer[Item, Result], item: Item) -> None:
+        self.writer = writer
+        self.item = item
+        self.done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 
-    async def apply(self, connection: AsyncConnection) -> Callable[[], None]:
-        result = await self.write(connection)
+    def settle(self, result: Result) -> None:
+        if not self.done.done():
+            self.done.set_result(result)
 
-        def settle() -> None:
-            if not self.done.done():
-                self.done.set_result(result)
-
-        return settle
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
 
 
 class GroupCommit:
@@ -36,12 +40,12 @@ class GroupCommit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Pending[object]] = []
+        self._waiting: list[_Pending[object, object]] = []
         self._running: asyncio.Task[None] | None = None
 
-    async def run(self, write: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run `write` on a connection; returns its result once it is committed, raises what it or the commit raised."""
-        pending = _Pending(write)
+    async def run(self, writer: Writer[Item, Result], item: Item) -> Result:
+        """Have `writer` write the item; its result once it is committed. Raises what the write or the commit raised."""
+        pending = _Pending(writer, item)
         self._waiting.append(pending)  # type: ignore[arg-type]
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._flush(), name="group-commit")
@@ -50,28 +54,32 @@ class GroupCommit:
     async def _flush(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-            try:
-                await self._commit(batch)
-            except Exception as error:
-                if len(batch) == 1:
-                    _fail(batch[0], error)
-                else:  # one bad write must not fail its neighbours
-                    for pending in batch:
-                        await self._commit_alone(pending)
+            if len(batch) == 1 or not await self._commit(batch):
+                for pending in batch:  # alone, or because one bad write must not fail its neighbours
+                    await self._commit_alone(pending)
 
-    async def _commit_alone(self, pending: _Pending[object]) -> None:
+    async def _commit_alone(self, pending: _Pending[object, object]) -> None:
         try:
-            await self._commit([pending])
+            async with self._database.write() as connection:
+                results = await pending.writer(connection, [pending.item])
         except Exception as error:
-            _fail(pending, error)
+            pending.fail(error)
+        else:
+            pending.settle(results[0])
 
-    async def _commit(self, batch: list[_Pending[object]]) -> None:
-        async with self._database.write() as connection:
-            settles = [await pending.apply(connection) for pending in batch]
-        for settle in settles:
-            settle()
-
-
-def _fail(pending: _Pending[object], error: Exception) -> None:
-    if not pending.done.done():
-        pending.done.set_exception(error)
+    async def _commit(self, batch: Sequence[_Pending[object, object]]) -> bool:
+        kinds: dict[Writer[object, object], list[_Pending[object, object]]] = {}
+        for pending in batch:
+            kinds.setdefault(pending.writer, []).append(pending)
+        try:
+            async with self._database.write() as connection:
+                written = [
+                    (same, await writer(connection, [pending.item for pending in same]))
+                    for writer, same in kinds.items()
+                ]
+        except Exception:
+            return False
+        for same, results in written:
+            for pending, result in zip(same, results, strict=True):
+                pending.settle(result)
+        return True

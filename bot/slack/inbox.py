@@ -10,6 +10,7 @@ import os
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,9 @@ from bot.storage.tables import inbox, threads
 
 LEASE_SECONDS = 20.0
 KEEP_DONE_SECONDS = 30 * 86400.0
+_KEY = 255
 _MOST_CANDIDATES = 500
+_MOST_RECENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,42 +56,43 @@ class Inbox:
         self._commits = commits
         self._lease = lease
         self._owner: _Owner | None = None
+        self._recent: dict[str, None] = {}
         self.arrived = asyncio.Event()
 
     async def add(self, envelope: Envelope) -> bool:
         """Commit one row for it; False where it is there already, or is talk in a thread that is not ours."""
-
-        async def write(connection: AsyncConnection) -> bool:
-            if envelope.only_in_known_thread and not await _knows(connection, envelope):
-                return False
-            return await self._insert(connection, envelope)
-
-        added = await self._commits.run(write)
+        if envelope.key in self._recent:  # the usual duplicate: no need to ask the database
+            return False
+        added = await self._commits.run(self._insert, envelope)
         if added:
+            self._recent[envelope.key] = None
+            if len(self._recent) > _MOST_RECENT:
+                del self._recent[next(iter(self._recent))]
             self.arrived.set()
         return added
 
-    async def _insert(self, connection: AsyncConnection, envelope: Envelope) -> bool:
-        now = time.time()
-        row = {
-            "event_id": envelope.key[:255],
-            "kind": envelope.kind,
-            "channel": envelope.channel or envelope.user,
-            "thread_ts": envelope.thread_ts,
-            "user": envelope.user,
-            "payload": envelope.model_dump_json(),
-            "correlation_id": secrets.token_hex(5),
-            "available_at": now,
-            "received_at": now,
+    async def _insert(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> list[bool]:
+        unasked = [envelope for envelope in envelopes if envelope.only_in_known_thread]
+        strange = [envelope for envelope in unasked if not await _knows(connection, envelope)]
+        wanted = {envelope.key: envelope for envelope in envelopes if envelope not in strange}
+        if not wanted:
+            return [False] * len(envelopes)
+        insert = insert_new(self._database, inbox).returning(inbox.c.event_id)
+        inserted = await connection.execute(insert, [_row(envelope) for envelope in wanted.values()])
+        new = {row.event_id for row in inserted}
+        places = {
+            (envelope.channel, envelope.thread_ts)
+            for key, envelope in wanted.items()
+            if key[:_KEY] in new and envelope.channel and envelope.thread_ts
         }
-        result = await connection.execute(insert_new(self._database, inbox, row))
-        if result.rowcount and envelope.channel and envelope.thread_ts:
-            # from now on the bot is part of this thread, also before its answer is there
-            known = {"channel": envelope.channel, "thread_ts": envelope.thread_ts, "updated_at": now}
-            await connection.execute(insert_new(self._database, threads, known))
-        return bool(result.rowcount)
+        if places:  # from now on the bot is part of these threads, also before its answers are there
+            rows = [
+                {"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in sorted(places)
+            ]
+            await connection.execute(insert_new(self._database, threads), rows)
+        return [envelope.key[:_KEY] in new and wanted.pop(envelope.key, None) is not None for envelope in envelopes]
 
-    async def claim(self, limit: int, running: Mapping[str, int], per_lane: int) -> list[Job]:
+    async def claim(self, limit: int, running: Collection[Job], per_lane: int) -> list[Job]:
         """Up to `limit` rows, oldest first but fair: none beyond `per_lane` a channel, one at a time a thread."""
         chosen = await self._candidates(limit, running, per_lane)
         if not chosen:
@@ -125,43 +129,35 @@ class Inbox:
             key=lambda job: job.id,
         )
 
-    async def _candidates(self, limit: int, running: Mapping[str, int], per_lane: int) -> Sequence[int]:
-        now = time.time()
-        full = [lane for lane, count in running.items() if count >= per_lane]
+    async def _candidates(self, limit: int, running: Collection[Job], per_lane: int) -> Sequence[int]:
+        lanes = Counter(job.lane for job in running)
+        full = [lane for lane, count in lanes.items() if count >= per_lane]
         async with self._database.read() as connection:
-            rows = (
-                await connection.execute(
-                    select(inbox.c.id, inbox.c.channel, inbox.c.thread_ts)
-                    .where(_claimable(now), inbox.c.channel.not_in(full))
-                    .order_by(inbox.c.id)
-                    .limit(_MOST_CANDIDATES)
-                )
-            ).all()
-            if not rows:
-                return []
-            held = await connection.execute(
-                select(inbox.c.channel, inbox.c.thread_ts).where(
-                    inbox.c.state == "claimed", inbox.c.claimed_until >= now, inbox.c.thread_ts != ""
-                )
+            rows = await connection.execute(
+                select(inbox.c.id, inbox.c.channel, inbox.c.thread_ts)
+                .where(_claimable(time.time()), inbox.c.channel.not_in(full))
+                .order_by(inbox.c.id)
+                .limit(_MOST_CANDIDATES)
             )
-            threads_at_work = {(row.channel, row.thread_ts) for row in held}
-        return _fair(
-            [(row.id, row.channel, row.thread_ts) for row in rows], threads_at_work, running, limit, per_lane
-        )
+            waiting = [(row.id, row.channel, row.thread_ts) for row in rows]
+        places = {(job.lane, job.envelope.thread_ts) for job in running}
+        return _fair(waiting, places, lanes, limit, per_lane)
 
     async def renew(self, jobs: Collection[Job]) -> None:
         """Extend the lease of what is still being worked on."""
-        until = time.time() + self._lease
-
-        async def write(connection: AsyncConnection) -> None:
-            ours = and_(inbox.c.id.in_([job.id for job in jobs]), self._ours())
-            await connection.execute(update(inbox).where(ours).values(claimed_until=until))
-
-        await self._commits.run(write)
+        ours = and_(inbox.c.id.in_([job.id for job in jobs]), self._ours())
+        async with self._database.write() as connection:
+            await connection.execute(update(inbox).where(ours).values(claimed_until=time.time() + self._lease))
 
     async def done(self, job: Job) -> None:
         """Finished; the row stays for `KEEP_DONE_SECONDS`, so that a late redelivery is still known."""
-        await self._settle(job, state="done", finished_at=time.time(), error="")
+        await self._commits.run(self._finish, job)
+
+    async def _finish(self, connection: AsyncConnection, jobs: Sequence[Job]) -> list[None]:
+        ours = and_(inbox.c.id.in_([job.id for job in jobs]), self._ours())
+        finished = {"state": "done", "finished_at": time.time(), "error": "", "claimed_by": "", "claimed_until": 0.0}
+        await connection.execute(update(inbox).where(ours).values(finished))
+        return [None] * len(jobs)
 
     async def retry(self, job: Job, delay: float, error: str) -> None:
         """To be done again in `delay` seconds."""
@@ -176,14 +172,12 @@ class Inbox:
         await self._settle(job, state="new", attempts=job.attempts - 1)
 
     async def _settle(self, job: Job, **values: object) -> None:
-        async def write(connection: AsyncConnection) -> None:
+        async with self._database.write() as connection:
             await connection.execute(
                 update(inbox)
                 .where(inbox.c.id == job.id, self._ours())
                 .values(claimed_by="", claimed_until=0.0, **values)
             )
-
-        await self._commits.run(write)
 
     async def start(self) -> int:
         """Before anything is claimed: free the claims of processes of this machine that are gone; how many."""
@@ -234,11 +228,25 @@ class Inbox:
         return and_(inbox.c.state == "claimed", inbox.c.claimed_by == self._me.name)
 
 
-def insert_new(database: Database, table: Table, row: Mapping[str, object]) -> postgresql.Insert | sqlite.Insert:
-    """An insert that leaves what is there alone; `rowcount` says whether it was new."""
-    if database.is_sqlite:
-        return sqlite.insert(table).values(row).on_conflict_do_nothing()
-    return postgresql.insert(table).values(row).on_conflict_do_nothing()
+def insert_new(database: Database, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that leaves alone what is there already."""
+    insert = sqlite.insert(table) if database.is_sqlite else postgresql.insert(table)
+    return insert.on_conflict_do_nothing()
+
+
+def _row(envelope: Envelope) -> dict[str, object]:
+    now = time.time()
+    return {
+        "event_id": envelope.key[:_KEY],
+        "kind": envelope.kind,
+        "channel": envelope.channel or envelope.user,
+        "thread_ts": envelope.thread_ts,
+        "user": envelope.user,
+        "payload": envelope.model_dump_json(),
+        "correlation_id": secrets.token_hex(5),
+        "available_at": now,
+        "received_at": now,
+    }
 
 
 def _claimable(now: float) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,28 +38,38 @@ class Threads:
 
     async def remember(self, channel: str, thread_ts: str, subject: Subject) -> None:
         """The bot is part of this thread; an empty subject keeps the one it has."""
-        row = {"channel": channel, "thread_ts": thread_ts, "updated_at": time.time()}
-        changed: dict[str, object] = {"updated_at": row["updated_at"]}
         if subject:
-            changed["subject"] = row["subject"] = json.dumps(subject)
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+            await self._commits.run(self._set, (channel, thread_ts, json.dumps(subject)))
+        else:
+            await self._commits.run(self._join, (channel, thread_ts))
 
-        async def write(connection: AsyncConnection) -> None:
-            statement = insert(threads).values(row)
-            await connection.execute(
-                statement.on_conflict_do_update(index_elements=["channel", "thread_ts"], set_=changed)
-            )
+    async def _join(self, connection: AsyncConnection, places: Sequence[tuple[str, str]]) -> list[None]:
+        rows = [{"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in places]
+        await connection.execute(insert_new(self._database, threads), rows)
+        return [None] * len(places)
 
-        await self._commits.run(write)
+    async def _set(self, connection: AsyncConnection, subjects: Sequence[tuple[str, str, str]]) -> list[None]:
+        insert = (sqlite.insert if self._database.is_sqlite else postgresql.insert)(threads)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["channel", "thread_ts"],
+            set_={"subject": insert.excluded.subject, "updated_at": insert.excluded.updated_at},
+        )
+        for channel, thread_ts, subject in subjects:
+            row = {"channel": channel, "thread_ts": thread_ts, "subject": subject, "updated_at": time.time()}
+            await connection.execute(upsert, row)
+        return [None] * len(subjects)
 
     async def record(self, event_id: str, part: int, channel: str, ts: str) -> None:
         """A message of ours is there."""
-        row = {"event_id": event_id, "part": part, "channel": channel, "ts": ts, "posted_at": time.time()}
+        await self._commits.run(self._record, (event_id, part, channel, ts))
 
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(insert_new(self._database, posts, row))
-
-        await self._commits.run(write)
+    async def _record(self, connection: AsyncConnection, made: Sequence[tuple[str, int, str, str]]) -> list[None]:
+        rows = [
+            {"event_id": event_id, "part": part, "channel": channel, "ts": ts, "posted_at": time.time()}
+            for event_id, part, channel, ts in made
+        ]
+        await connection.execute(insert_new(self._database, posts), rows)
+        return [None] * len(made)
 
     async def posted(self, event_id: str) -> dict[int, str]:
         """Part to `ts` of what was recorded for the event."""

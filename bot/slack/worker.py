@@ -7,7 +7,6 @@ with a growing delay a bounded number of times, then parked with a word to the p
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -27,6 +26,8 @@ PER_LANE = 4
 BUSY_JOBS = 24
 POLL_SECONDS = 1.0
 MOST_TRIES = {"transient": 8, "defect": 3, "problem": 1}
+_BREATHER = 0.02
+"""Seconds between claims under load, so that one claim takes many rows."""
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 60.0
 _PURGE_EVERY = 3600.0
@@ -86,12 +87,12 @@ class Workers:
             await asyncio.wait_for(self._inbox.arrived.wait(), POLL_SECONDS)
         self._inbox.arrived.clear()
         while (room := JOBS_AT_ONCE - len(self._running)) > 0:
-            lanes = Counter(job.lane for job in self._running.values())
-            jobs = await self._inbox.claim(room, lanes, PER_LANE)
+            jobs = await self._inbox.claim(room, list(self._running.values()), PER_LANE)
             for job in jobs:
                 self._begin(job)
             if not jobs:
-                return
+                break
+        await asyncio.sleep(_BREATHER)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), name=f"job-{job.id}")

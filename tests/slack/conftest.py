@@ -58,9 +58,7 @@ class ListAudit:
 class FirstWordRouter:
     """The first word is the intent; "either" is too close to call."""
 
-    async def route(
-        self, text: str, *, subject: Mapping[str, Json], thread: Sequence[ThreadMessage] = ()
-    ) -> Routed:
+    async def route(self, text: str, *, subject: Mapping[str, Json], thread: Sequence[ThreadMessage] = ()) -> Routed:
         word = text.split()[0] if text.split() else "unknown"
         if word == "either":
             return Routed("narrate", 0.5, {"name": "golden cross"}, (Routed("draft", 0.48, {"template": "macd"}),))
@@ -156,7 +154,9 @@ async def rig(workspace: Workspace, sqlite_database: Database) -> AsyncIterator[
         return SlackTransport(
             SlackSettings(workspace.bot_token, workspace.app_token, workspace.api_url, drain_seconds=3),
             sqlite_database,
-            Services(access, audit, FirstWordRouter(), handlers, home, [Prompt("Narrate", "narrate the golden cross")]),
+            Services(
+                access, audit, FirstWordRouter(), handlers, home, [Prompt("Narrate", "narrate the golden cross")]
+            ),
             group_event=on_group,
         )
 
