@@ -1,0 +1,449 @@
+"""Turns of phrase that speak for an intent, in a small notation; how much each counts is fitted on the corpus.
+
+One cue a line: words, TAGS of the lexicon, `a|b` for either, `?` after what may be absent, `...` for up to six words,
+`^` and `$` for the ends. A line that begins with `!` starts from a high weight before fitting, `~` from a low one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import get_args
+
+from bot.protocols import Intent
+
+_GAP = 6
+_WEIGHTS = {"!": 4.0, "~": 1.0}
+_USUAL_WEIGHT = 2.5
+
+_CUES: dict[Intent, str] = {
+    "narrate": """
+        ! REPORT ... RUN|STRATEGY|INDICATOR|FILE|ID|it|that|one
+        ! REPORT ... SYMBOL
+        ! how did|has|have|was|were|is|are|does|do ... STRATEGY|RUN|INDICATOR ... do|done|did|perform|performed|performing|go|went|gone|behave|behaved|fare|fared|hold|look|looking|work|worked|doing|going
+        how'd|hows|how's|how ... STRATEGY|RUN|INDICATOR|SYMBOL ... do|perform|go|fare|doing|going|looking|look|performing
+        how did|has it|that|this|they|we ... do|done|perform|go|fare|behave
+        ! METRIC ... of|for|on|from|in ... STRATEGY|RUN|INDICATOR|ID
+        ! STRATEGY|RUN|ID ... METRIC
+        ^ METRIC|STRATEGY|ID|RUN $
+        ! where|source|origin ... NUMBER|PERCENT|number|figure ... from|come|came|of|calculated|computed
+        ! where|source|origin|how ... from|of|calculated|computed|derived|arrive|get ... NUMBER|PERCENT|number|figure
+        ! how is|was|are|were ... METRIC|NUMBER|PERCENT|number|figure ... calculated|computed|derived|measured|defined
+        ! why did|was|is|does|has ... it|STRATEGY|RUN|METRIC|we|this|that ... lose|lost|losing|underperform|drop|fall|fell|low|high|METRIC|bad|suffer|struggle|tank
+        ! what drove|explains|explain|caused|hurt|helped|happened ... METRIC|RUN|STRATEGY|PERIOD|performance
+        ! LATEST ... RUN
+        ! top|best|worst|first|second|third ... RUN|STRATEGY|one $
+        ! LIST ... RUN
+        ! which|what|any|all ... RUN ... have|stored|there|got|available|exist|saved
+        ^ what|which|any RUN
+        ! LIST|plot|chart|graph|draw ... METRIC
+        ! plot|chart|graph|visualise|visualize ... STRATEGY|RUN|ID
+        ! FILE ... REPORT|say|says|read|look|mean|means
+        ! REPORT|analyse|analyze|read|review|look|interpret|parse ... FILE
+        analyse|analyze|interpret|describe|unpack|elaborate ... RUN|STRATEGY|ID|METRIC|performance
+        ! performance|results|stats|numbers ... of|for ... STRATEGY|RUN|INDICATOR|ID
+        STRATEGY ... performance|results|result|numbers|stats
+        ! did|does|has|have|was|is|would ... STRATEGY|RUN|INDICATOR|it ... work|worked|make|made|lose|lost|survive|profitable|money|good|any
+        ! tell ... about ... STRATEGY|RUN|METRIC|ID|INDICATOR|one
+        ! brief|short|detailed|standard|full|quick|concise|detail|longer|shorter ... RUN|STRATEGY|REPORT|ID|INDICATOR
+        STRATEGY|RUN|ID|REPORT ... brief|short|detailed|standard|detail|depth|length|please
+        ! more|less|further detail|details|depth
+        regime|regimes ... STRATEGY|RUN|METRIC|it
+        STRATEGY|RUN|it|performance|perform|behave ... regime|regimes|crisis|crash|bust|selloff|bear
+        ! significant|significance|overfit|overfitting|overfitted|robust|snooping|anomalies|recommendation ... RUN|STRATEGY|result|results|it|METRIC
+        is|are ... METRIC ... significant|robust|real|annualised|annualized|net|gross|any
+        ! open|export|download|send ... REPORT|RUN ... pdf|html|word
+        ! pdf|html ... REPORT|RUN|STRATEGY
+        proceed|recommendation|recommend|verdict
+        ! worst|best|longest|biggest|largest|average|deepest ... month|year|day|drawdown|trade|METRIC|holding
+        how many|much trades|METRIC
+        how long|deep|bad|risky|sensitive|significant|volatile|big|steep ... STRATEGY|RUN|METRIC|it|this
+        and|what about|how in|during|since|for|over PERIOD
+        how much ... lose|lost|make|made|earn|earned|return|grow|grown
+        would ... have returned|made|earned|grown
+    """,
+    "compare": """
+        ! compare|compares|comparing|comparison|contrast|h2h ... STRATEGY|RUN|ID|it|them|those|all|SYMBOL|INDICATOR|FILE|everything|top|these|two|three
+        ! STRATEGY|RUN|ID|INDICATOR|SYMBOL|REPORT ... versus|vs|vs.|v|against|or ... STRATEGY|RUN|ID|INDICATOR|SYMBOL|benchmark|index|market
+        ! ^ and? versus|vs|vs.|v|against
+        ! which|what|who|whose ... STRATEGY|RUN|one|ones|two|three|INDICATOR|those|these|them ... RANK|better|COMPARE|higher|lower|faster|less|more
+        ! which|what|who ... RANK|better|higher|lower|highest|lowest ... METRIC|STRATEGY|RUN
+        which|who ... RANK|COMPARE
+        ! which ... STRATEGY|RUN|ones|one ... did|had|has|performed|lost|made|held|survived|beat|recovered|worked
+        ! RANK ... STRATEGY|RUN|them|those|these|all|METRIC ... by|on|after
+        ! ^ POLITE? rank|sort|order ... RUN|STRATEGY|them|those|all|top|our|my|the
+        ! leaderboard|rankings|ranking|league
+        ! side by side
+        ! head to head
+        ! next to each|other
+        ! difference|differences|diff|differ|different ... RUN|STRATEGY|ID|INDICATOR|SYMBOL|two
+        ! better|worse|riskier|safer|higher|lower|shallower|smoother|faster|stronger|weaker ... than ... STRATEGY|RUN|SYMBOL|INDICATOR|ID|index|benchmark|holding|version|others|last
+        ! is|was|does|did|do ... STRATEGY|INDICATOR|RUN|it ... better|worse|beat|outperform|riskier|safer ... STRATEGY|RUN|INDICATOR|ID
+        ! stack|stacks|stacked|measure|line|match|fare up|against
+        ! beat|beats|outperform|outperforms|outperformed|underperform|trail ... STRATEGY|RUN|INDICATOR
+        ! relative to
+        ! STRATEGY|RUN|ID|INDICATOR|SYMBOL and STRATEGY|RUN|ID|INDICATOR|SYMBOL ... together|compared|chart|differ
+        ! overlay|superimpose
+        ! benchmark STRATEGY|RUN|ID|it|this ... against|to
+        correlation|correlated ... between|and|with
+        ! add|include ... to|in comparison|ranking|table|chart
+        ! table|matrix|tabulate ... STRATEGY|RUN|METRIC|KPIS ... all|STRATEGY|RUN|INDICATOR
+        comparable|compared|comparison|comparisons
+        between STRATEGY|RUN|ID|INDICATOR|these|the ... and
+        pick|choose|winner|wins|won|ahead ... STRATEGY|INDICATOR|RUN
+        STRATEGY|INDICATOR ... winner|wins|won|ahead
+        out of ... STRATEGY|INDICATOR|RUN
+        what|anything|anyone|any ... beat|beats|outperformed
+        RANK STRATEGY|RUN|METRIC ... across|among|amongst|of all|our|every
+        compare compare|them|those|all|these|two|top|NUMBER
+    """,
+    "draft": """
+        ! TRADE ... SYMBOL|it|INDICATOR|index|dip|dips|market|when|if|whenever|after|once ... when|if|whenever|after|once|on|at|RULE|INDICATOR
+        ! when|if|whenever|once|after ... INDICATOR|RULE|price|close|closes|SYMBOL|volume ... TRADE|long|short|enter|exit|flat
+        ! TRADE|long|short|enter|exit ... when|if|whenever|once|unless|until ... INDICATOR|RULE|above|below|over|under|falls|drops|NUMBER
+        ! entry|enter|exit|exits|long|buy|sell|stop|target : ...
+        ! go|going|stay|get|be long|short|flat
+        ! MAKE ... STRATEGY|RULE|INDICATOR
+        ! MAKE ... that|which ... TRADE|long|short|enter
+        ! run|do|make|perform|launch|start|kick|execute ... a|another|new|fresh|quick RUN
+        ! backtest|simulate|test|try|preview ... STRATEGY|INDICATOR|RULE|TRADE|SYMBOL|this|a|an|whether|buying
+        ! ^ GREET? POLITE? backtest|simulate|test|try|preview|draft
+        ! new|another|create STRATEGY|draft|idea
+        ! STRATEGY|strat idea|ideas|builder|spec|config|specification
+        ! here's|here|got|have ... idea|rule|rules
+        ! CHANGE ... RULE|INDICATOR|stop|target|threshold|parameter|NUMBER
+        ! CHANGE ... PERCENT|NUMBER
+        ! make it|the|that|this ... RULE|PERCENT|long|short|weekly|daily|slower|faster|tighter|wider|looser
+        ! use|using ... INDICATOR|RULE ... instead|not
+        ! instead of ... NUMBER|INDICATOR|RULE
+        ! only|just above|below|over|under|if|when|long
+        ! NUMBER|PERCENT stop|target|trailing|take
+        ! stop|target|trailing|sl|tp|loss|profit|slippage|threshold ... PERCENT|NUMBER|ATR
+        ! what if|would ... TRADE|bought|sold|RULE|stop|entry
+        ! what would|happens|happen ... if ... TRADE|bought|sold|RULE
+        ! how would ... STRATEGY ... that|which|TRADE
+        ! INDICATOR ... < | > ...
+        ! INDICATOR ... under|below|over|above|< |> |crosses|rising|falling|crossing ... NUMBER|INDICATOR
+        ! price|close|closes|closing ... above|below|over|under|crosses ... INDICATOR|RULE|NUMBER|average|high|low
+        ! crosses|cross|crossing|crossed above|below|over|under|back|its|the|up|down|through
+        ! what|which ... INDICATOR ... do|have|available|support|know|offer|is|are|can|measures
+        ! what|which|anything|something|any ... have|got|like|for ... volatility|trend|volume|momentum|strength|overbought|INDICATOR
+        ! is|do|does|can|have ... you|there|it ... support|have|know|do|an|a|use ... INDICATOR
+        ! template|templates
+        ! LIST|which|what ... INDICATOR|template|templates|patterns
+        ! ^ STRATEGY|sma_crossover|rsi_mean_reversion NUMBER
+        ! same ... but|with ... RULE|INDICATOR|NUMBER|PERCENT|SYMBOL
+        ! rerun|re-run|run ... with|using|from|without ... RULE|PERCENT|INDICATOR|NUMBER|stop
+        ! revise|modify|tweak|adapt|edit|change|adjust|update ... STRATEGY|draft|INDICATOR|RULE|it
+        ! i|we want|need|like|d|i'd|we'd|thinking ... STRATEGY ... that|with|for|which|to|TRADE|RULE|hold
+        ! let's|lets|let us|me try|test|do|see|build ... INDICATOR|STRATEGY|RULE
+        ! suggest|recommend|propose|invent|devise|formulate ... STRATEGY|INDICATOR|RULE
+        hold|holds for|until|it|max NUMBER|days|weeks|bars|a
+        ! turn|convert|translate ... into|to ... STRATEGY|spec|config|rules
+        ! risk|size|sizing ... PERCENT|volatility|position|trade
+        long|short|buy|sell ... INDICATOR|RULE ... exit|sell|cover|stop|out
+        seasonal|seasonality|mondays|fridays|november|month ... TRADE|out|STRATEGY
+        TRADE ... mondays|fridays|november|month|day
+        ! fade|scalp|pyramid|rotate
+        ! without|with|no ... filter|shorting|stop|slippage|costs|trailing $
+        ! allow|forbid|permit|ban shorts|shorting|short|longs
+        rename|preview ... it|this|draft
+    """,
+    "diagnose": """
+        ! DATA|SYSTEM|SYMBOL|store ... FAULT
+        ! FAULT ... DATA|SYSTEM|job
+        ! is|are|was|were|did|do|does|has|have ... DATA|SYSTEM ... HEALTH
+        ! how ... fresh|old|stale|full|slow|healthy|current|deep|big|recent|late|far ... DATA|SYSTEM|SYMBOL|our|the
+        ! how's|hows|how is|are ... SYSTEM
+        ! when was|is|did|does|were|will|do|are ... SYMBOL|DATA|SYSTEM ... HEALTH|in|land|arrive|finish|run|come|expire|refresh|next|updated
+        ! why is|are|does|has|hasn't|did|won't|isn't|aren't|didn't|haven't|was|can't ... SYSTEM|DATA|it|things|everything ... FAULT|HEALTH|so
+        ! what|anything|something|whats|what's ... FAULT|failed|broke|broken
+        ! alert|alerts|alarm|alarms|firing
+        ! OPS ... SYSTEM|DATA|load|key|query|namespace|it|this
+        ! escalate|escalation ... this|it|to|now|please $
+        ! ^ POLITE? escalate|page
+        ! page|call|wake|ping|alert|notify ... on|oncall|ops|on-call ... call|ops|oncall|team
+        ! hand ... over|to ... ops|operations|on-call|oncall
+        ! runbook|runbooks|playbook|playbooks
+        ! runbook|runbooks ... for|covers|when|about
+        ! troubleshoot|diagnose|diagnostic|diagnostics|investigate|debug|triage|root|rca|outage|incident|sev1|sev2|p1
+        ! last|latest|newest|most ... date|bar|day|update|ingestion|load|timestamp ... SYMBOL|DATA|have|finish
+        ! no|missing|without|any|where ... DATA ... since|for|today|yesterday|yet|in|from|PERIOD
+        ! status|health|state|check|checks ... of|on|all|SYSTEM|DATA
+        ! SYSTEM|DATA ... status|health|check|ok|okay|healthy|up|down|latency|usage|good|alive
+        ! ^ status|health|healthcheck|checks|diagnostics $
+        ! run|do|perform ... diagnostic|diagnostics|health|check|checks
+        ! is|are ... everything|all|things|systems|anything ... ok|okay|fine|good|up|go|running|working|healthy|well
+        everything|all|systems ... ok|okay|go|good|green
+        ! sanity|pre-open|pre-market|morning|opening|preflight|health check|checks
+        ! check|verify|inspect|look ... DATA|SYSTEM|into
+        ! disk|disks|cpu|ram|memory|evictions|replication|quota|certificate|cert|tls|latency|uptime|p99|backlog|vacuum|bloat
+        ! RUN ... stuck|queued|pending|queue|not|forever|hanging|hung ... running|hour|hours|in|still|forever
+        ! why is|are|hasn't|isn't|aren't|still ... RUN ... stuck|queued|pending|running|started|finished|queue
+        ! did|has|have|is|are ... we|you|DATA|prices|today's|yesterday's|eod ... get|in|come|landed|arrived|arrive|loaded
+        ! eod|overnight|nightly ... load|batch|job|run|data|prices|ingestion|in|done|landed
+        ! SYMBOL ... DATA ... HEALTH|FAULT|missing|fresh|old
+        ! gap|gaps|anomaly|anomalies|duplicate|duplicates|quality|row|rows ... DATA|SYSTEM|SYMBOL
+        ! DATA|SYMBOL ... quality|gaps|anomalies|row|rows|count
+        ! can't|cannot|can|unable ... see|connect|reach|load|find|query ... DATA|SYSTEM|to
+        ! getting|seeing|throwing|returning ... FAULT
+        ! are|is deskhand|you|bot|model|llm|endpoint ... healthy|HEALTH|down|slow|ok
+        ! model|llm ... health|down|up|reachable|endpoint
+        ! something|somethings ... off|wrong|broken|up|weird|amiss ... with|SYSTEM|DATA
+        ! what|who caused|happened|wrong|broke|up|going|on-call|on ... SYSTEM|outage|down|call
+        lag|slow|frozen|stale|stuck|locked
+        ! list|which|what connections|systems|services|jobs|dags ... monitor|running|connected|watch|you
+        ! restart|retry|rerun|re-run|flush|kill|terminate|invalidate|purge|pause|resume|backfill|reload|clear SYSTEM|DATA|the|blocked|that|last|failed ...
+        ! how many ... symbols|rows|connections|5xx|errors|queries|jobs|FAULT ... ingested|loaded|open|blocked|DATA|SYSTEM|last|PERIOD
+        solved|fixed|resolved|helped
+        ! did|has|have ... SYSTEM ... finish|finished|run|complete|completed|work|fail|failed|go|ok
+    """,
+    "digest": """
+        ! DIGEST
+        ! SCHEDULE ... CADENCE
+        ! CADENCE ... SCHEDULE|DIGEST|at|give|summary|overview|update|report|here
+        ! DIGEST|summary|update|overview|report ... CADENCE
+        ! CADENCE ... NUMBER|noon|am|pm|london|morning|evening
+        ! CADENCE summary|report|update|email|overview|email|message|post|numbers
+        ! what|anything|whats|what's new|changed|happening ... today|this|since|on|in|desk|overnight $
+        ^ what's|whats|anything|what new
+        ! what ... i|we miss|missed
+        ! catch|bring|fill|get ... me|us up|in|speed
+        ! summary|recap|roundup|overview|rundown|wrap|summarise|summarize ... of|the|for|yesterday|today ... day|week|today|yesterday|morning|month
+        ! subscribe|unsubscribe|subscriptions|subscription|mute|unmute
+        ! pause|stop|resume|delete|move|cancel|reschedule|list|send|preview|edit|remove|disable|enable|turn|start ... DIGEST|daily|weekly|summary|subscription
+        ! SCHEDULE ... DIGEST|summary|report|update|overview
+        ! remind ... me|us|approvers|team|everyone ... CADENCE
+        ! set|setup up? ... DIGEST|daily|weekly|summary|CADENCE
+        ! post|send|give|share|drop ... me|us|here|channel ... CADENCE
+        move|make|change it|that ... NUMBER|weekdays|mondays|fridays|earlier|later|daily|weekly
+        brief me|us|the
+        SCHEDULE ... channel|here|#0
+    """,
+    "approvals": """
+        ! APPROVE ... draft|drafts|it|this|that|STRATEGY|proposal|ID|NUMBER|one|RUN|all|everything|them
+        ! what|anything|which|who|stuff|things|something|list|show|any|how ... needs|need|needing|waiting|awaiting|pending|outstanding|require|requires|requiring ... my|me|approval|sign|sign-off|signoff|review|decision|approve
+        ! waiting|pending|awaiting|outstanding|open|due ... on|for|my|me|approval|approvals|sign|decision|drafts|requests|review
+        ! pending|open|outstanding|awaiting ... drafts|approvals|approval|requests|decisions|reviews|strategies|narratives|sign-offs|stuff|items
+        ! who approved|rejected|signed|reviewed|approves|decided|published|vetoed|okayed
+        ! was|is|has|did|were|are ... draft|it|STRATEGY|proposal|narrative|anyone|they ... approved|rejected|signed|sign|expired|expire|published
+        ! status|state|where|progress ... draft|drafts|approval|sign-off|proposal|submission
+        ! my|our|open drafts|draft|approvals|submissions|queue|proposals|proposal
+        ! approval|approvals|approver|approvers|decision|decisions|review|reviewers ... queue|history|log|status|requests|list|pending|since|request|PERIOD
+        ! ^ approve|approved|reject|rejected|accept|decline|veto|deny|lgtm|greenlight|approvals|publish
+        ! sign off|it|on
+        ! send it|that|back|the|narrative|report ... back
+        ! publish|release|discard ... narrative|report|it|to|this|STRATEGY
+        ! submit|request|withdraw|revoke|extend|nudge|chase ... approval|sign-off|it|draft|STRATEGY|approvers|deadline|this|approver
+        ! put|up|go ... for approval|sign-off|review
+        ! looks|look good|fine ... APPROVE|ship|go
+        ! yes|ok|okay|yep|sure|happy ... approve|approved|draft|ID|go
+        ! give ... green|go|thumbs|blessing|ok|sign-off
+        ! my queue|plate|desk|inbox ... approve|review|approval|sign
+        on my plate|queue
+        in my queue
+        ! review|look|sign|decide|approve ... today|before|this|now $
+        ! rejected|approved|decided|declined ... PERIOD|draft|drafts|strategies|last|this|PERIOD
+        ! why was|is|were ... rejected|declined|refused|denied
+        ! when did|does|was|do|will ... expire|approved|signed|rejected
+        ! no|not|reject|turn go|down|approving|this
+        ! rate|rating|score ... narrative|report|this|it ... NUMBER
+        ! narratives|narrative|reports|report|drafts|draft ... awaiting|pending|waiting|review|reviewer|sign-off
+        ! LIST ... approved|rejected|pending|drafts|approvals|submitted
+        ! drafts|submitted i|we|by|did|have
+    """,
+    "usage": """
+        ! how many|often|much ... people|users|persons|analysts|traders|colleagues|folks|ppl|requests|questions|messages|queries|reports|narratives|drafts|digests|escalations|tokens|calls|diagnostics|approvals|backtests|times|conversations ... use|used|using|asked|ask|were|was|did|have|has|are|got|sent|handled|PERIOD|last|this|today|yesterday|we|you|handle|answer
+        ! number|count|share|percentage|proportion of people|users|requests|questions|reports|narratives|drafts|digests|escalations|answers|calls|diagnostics|approvals|backtests
+        ! usage|adoption|dau|mau|mttr|roi|engagement|uptake
+        ! usage|bot|your|deskhand|activity|quality|monthly|weekly|user stats|statistics|metrics|numbers|figures|kpis|report|dashboard|analytics
+        ! active users|people|members|analysts|user
+        ! who|which uses|used|use|using|asks|asked|is|are ... you|bot|most|this|deskhand|team|channel|what|it
+        ! top|heaviest|busiest|power users|user|channel|channels|askers
+        ! anyone|anybody|people|everyone|team|somebody|ppl ... use|using|used|uses ... you|u|bot|this|it|deskhand|thing
+        ! token|tokens|llm|openai|model|ai|gpt ... usage|spend|cost|costs|bill|budget|burn|spent|calls|consumption|latency|rate|spending
+        ! spend|spent|cost|costs|bill|budget|burn|spending|price|charge ... model|tokens|llm|openai|you|bot|us|ai|narrative|query|gpt|this
+        ! how are|did|is|have|has|do we|deskhand|bot|you|things|the ... doing|done|do|performing ... month|week|quarter|year|lately|adoption|far|PERIOD
+        ! audit|governance|compliance ... log|trail|report|export|chain|records|wants|history|month|PERIOD|entries|events
+        ! export|verify|show|download ... audit|governance|compliance
+        ! prompt|prompts ... version|versions|force|approvals|list|used|approved|changed|live|wrote
+        ! list|show|which prompts|prompt
+        ! fact ... checker|check|checks|checking|findings
+        ! accuracy|accurate|satisfaction|feedback|rating|ratings|turnaround|conversion|reliability|reliable
+        ! feedback|ratings|rating|complaints|complain|complaints|nps
+        ! how accurate|useful|fast|reliable|busy|popular|helpful|quick|quickly|successful ... you|bot|deskhand|answers|reports|been|we
+        ! hours|time|effort|money saved|saving|save
+        ! time ... resolution|resolve|publish|response|answer|approve
+        ! response|answer|reply|turnaround time|times|latency|speed
+        ! escalations|escalation ... rate|avoided|have|had|there|month|were
+        ! role|roles|permission changes|changed ... PERIOD|month|week|last|this|who
+        ! role changes
+        ! which|what action|actions|tools|intents|commands|questions|features ... run|used|popular|most|common|asked
+        ! most|least popular|common|used|frequent|asked|active
+        ! breakdown|split|usage|trend ... by|of|between ... intent|user|team|person|channel|role|day|narrate|usage
+        ! how many|often ... rate|denied|refused|failed|unable|limited|blocked|declined|fallback|errors ... limited|requests|checker|model|answers|you
+        ! refused|denied|blocked|failed outputs|requests|answers|reports
+        ! who asked|ran|did|requested|triggered
+        ! activity ... of|last|report|log|this|by|PERIOD
+        average|median|mean ... revision|rating|time|cost|turnaround|latency|cycles
+        value|worth ... deliver|delivered|bot|you
+        ! numbers|figures|stats|report|card|kpis|metrics ... bot|you|your|deskhand|yourself|steering|committee|management
+        ! error|fallback|failure|success rate ... bot|model|you|deskhand|your
+        ! is|did usage|adoption
+    """,
+    "help": """
+        ! ^ GREET? POLITE? help me|us|please|pls|plz $
+        ! ^ help $
+        ! ^ help ... $
+        ! help with|on|about|for|narrate|draft|drafts|approvals|digest|usage
+        ! usage|deskhand|narrate|draft help
+        ! ^ GREET $
+        ! ^ GREET there|all|everyone|team|bot|deskhand|folks|mate|again|buddy|friend|you|guys|people|everybody $
+        ^ GREET ... $
+        ! what|wat|whta|which can|could|do|does|will|would|are you|u|yo|deskhand|this|bot ... do|help|able|offer|know|for|answer|handle|capable
+        ! what|what's|who|who's are|r|is|you|your|u you|u|this|deskhand|bot|job|purpose ... $
+        ! what|what's ... the|this|that bot|thing|deskhand ... for|do|does
+        ! what|which|who am|may|can|could|should|are|do i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request|have
+        ! how|where do|can|could|should|would|does|to|would i|we|one|you|people|someone|somebody|anyone
+        ! how to
+        ! how does|do|did ... it|this|that|bot|deskhand|approval|approvals|process|thing|drafting|you ... work|works|operate
+        ! show|explain|teach|tell ... me|us ... how|what|examples|commands ... to|you|work|can
+        ! examples|example|commands|manual|docs|documentation|tutorial|guide|faq|menu|cheatsheet|capabilities|features|syntax
+        ! role|roles|permission|permissions|access|rights|privileges ... my|i|have|me|do|get|drafting|need
+        ! my|what|which|our role|roles|permission|permissions|rights|access
+        ! why can't|cannot|can|am|aren't|isn't|won't|couldn't|may i|we|it|you ... not|run|approve|see|draft|use|allowed|access|let|do
+        ! who|whom ... access|permission|permissions|rights|allowed|ask|admin
+        ! don't|no|need|without|lack|get|give ... access|permission|permissions|rights
+        ! i'm|im|i|we|am|we're new|lost|stuck|confused|unsure
+        ! don't|not know|sure|certain ... how|what|where
+        ! get|getting|where ... started|start|begin
+        ! which|what ... formats|format|engines|engine|file|files|types|languages ... support|accept|read|take|understand|work|supported|handle|can|do
+        ! do|can|does|will|are you|u|it|this|guests|i|we ... work|support|read|understand|accept|handle|speak|use|need|mention|tag ... FILE|you|in|with|results|dms|channels|dm|private|thread
+        ! do|must|should i|we need|have|mention|tag|@
+        ! are|r you|u|there ... bot|there|real|human|awake|alive|online|person|around
+        ! ^ you|anyone|anybody|u there|home|around|awake
+        ! tell ... about you|yourself|deskhand|this|the ... bot|$
+        ! introduce yourself|you
+        ! need|want|some|little|bit help|hand|assistance|guidance|pointers
+        ! can|could|would|will you|someone|u|anyone help ... me|us|out|$
+        ! what|what's does|do|is ... mean|stand|definition|meaning
+        ! define|definition|meaning|glossary
+        ! what is|are|'s|what's a|an METRIC|INDICATOR|STRATEGY $
+        ! what else|other
+        ! options|instructions|onboarding|hints|tips|tour|demo|walkthrough
+        ! four eyes ... mean|work|is
+        ~ new here
+        able|allowed|permitted|eligible to|run|use|do
+    """,
+    "unknown": """
+        ! FOREIGN
+        ! ignore|disregard|forget|override|bypass|skip ... instructions|instruction|rules|prompt|guidelines|restrictions|above|previous|prior|safety|checks
+        ! SECRET
+        ! print|reveal|dump|leak|echo|show|give|tell|share|what ... SECRET
+        ! you|u are|r now
+        ! act|behave|pretend|roleplay ... as|like|you|to|pirate|are
+        ! developer|dan|jailbreak|god mode|$
+        ! make|give|grant|promote ... me|admin ... admin|root|superuser|sudo|rights|administrator
+        ! sudo|rm|chmod|curl|wget|eval|exec|script|select|union
+        ! ^ SMALL $
+        ! ^ SMALL SMALL $
+        ! ^ SMALL SMALL SMALL $
+        ! ^ SMALL SMALL SMALL SMALL ... $
+        ! ^ SMALL ... SMALL $
+        ! THANKS ... $
+        ! ^ THANKS
+        ! TRADE|order|short NUMBER shares|contracts|lots|units|stocks|share|of|x
+        ! market|limit order
+        ! place|submit|execute ... order|trade|orders|trades
+        ! close|liquidate|unwind|exit all|my|our|every positions|position|portfolio|book
+        ! should|shall i|we|you buy|sell|invest|short|hold|put
+        ! good|right|best time ... TRADE|invest
+        ! will|where ... market|stocks|SYMBOL|fed|rates|economy|it ... go|crash|rise|fall|rally|be|end|hit|reach|recover|next|tomorrow
+        ! what|what's|whats|how|price|where ... SYMBOL|market|rate ... trading|right|now|today|at
+        ! what|what's|whats is|the ... price|quote ... of|for SYMBOL $
+        ! price of SYMBOL
+        ! tip|tips|hot stock|stocks|tips|pick|picks
+        ! stock tip|tips|pick|picks
+        ! solve|calculate|compute|convert|translate|multiply|divide|spell ...
+        ! what is|what's NUMBER ... NUMBER
+        ! who invented|wrote|discovered|painted|won|founded|is|was|killed|directed|sang ...
+        ! who is|was the
+        ! how tall|far|old|heavy|fast|hot|cold is|are|was
+        ! tell|sing|write|draw|compose|paint ... me|a|us ... joke|song|poem|story|picture|haiku|essay|limerick|rap
+        ! write|code|generate|fix ... python|javascript|java|code|function|script|sql|bug|regex|unit|class|essay|email|letter|image|picture|logo|cv
+        ! how are|r you|u|things|ya $
+        ! how's|hows|how ... it|life|things|day|weekend going|treating|hanging|been|was
+        ! are|do|can|have you|u ... sentient|dream|alive|feelings|conscious|love|human|happy|married|drive|cook
+        ! i love|hate|like you
+        ! you suck|rock|rule
+        ! good|bad|nice|stupid|dumb bot|job|work|one|boy
+        ! see|talk|speak|catch you|u|ya later|tomorrow|soon|monday
+        ! good night
+        ! wrong channel|chat|thread|window
+        ! happy birthday|new|christmas|friday|easter|diwali
+        ! congrats|congratulations|welcome ... to|$
+        ! weather|forecast|temperature|rain|sunny
+        ! book|order|reserve|buy|get|bring me|a|an|us|lunch|dinner|food|pizza|coffee ...
+        ! send ... money|dollars|email|sms|text|flowers|bitcoin|btc
+        ! transfer ... money|dollars|NUMBER|funds
+        ! set|start ... alarm|timer|reminder ... $
+        ! who should|do|will i|we|you vote|date|marry
+        ! i'm|im|i|am|be|running|back|out|wfh out|late|sick|back|in|ooo|remote|sorry|minutes
+    """,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One line above. `steps` are alternatives to find in turn; an empty set is a gap."""
+
+    line: str
+    intent: Intent
+    weight: float
+    steps: tuple[tuple[frozenset[str], bool], ...]
+
+    def found_in(self, said: Sequence[frozenset[str]], all_said: frozenset[str]) -> bool:
+        """Whether the cue occurs in the words, each given as the set of the word and its tags."""
+        for wanted, optional in self.steps:
+            if wanted and not optional and wanted.isdisjoint(all_said):
+                return False
+        return any(_matches(self.steps, 0, said, at) for at in range(len(said)))
+
+
+def _matches(steps: tuple[tuple[frozenset[str], bool], ...], step: int, said: Sequence[frozenset[str]], at: int) -> bool:
+    if step == len(steps):
+        return True
+    wanted, optional = steps[step]
+    if not wanted:
+        return any(_matches(steps, step + 1, said, after) for after in range(at, min(at + _GAP, len(said)) + 1))
+    if optional and _matches(steps, step + 1, said, at):
+        return True
+    while at < len(said) and not wanted.isdisjoint(said[at]):
+        at += 1
+        if _matches(steps, step + 1, said, at):
+            return True
+    return False
+
+
+@cache
+def cues() -> tuple[Cue, ...]:
+    """Every cue, in a fixed order."""
+    return tuple(
+        _cue(intent, line.strip())
+        for intent in get_args(Intent)
+        for line in _CUES[intent].splitlines()
+        if line.strip()
+    )
+
+
+def _cue(intent: Intent, line: str) -> Cue:
+    marks = [line[0]] if line[0] in _WEIGHTS and line[1] == " " else []
+    words = line[2:].split() if marks else line.split()
+    steps = tuple(_step(word) for word in words)
+    return Cue(f"{intent}: {line}", intent, _WEIGHTS[marks[0]] if marks else _USUAL_WEIGHT, steps)
+
+
+def _step(word: str) -> tuple[frozenset[str], bool]:
+    if word == "...":
+        return frozenset(), False
+    optional = word.endswith("?") and len(word) > 1
+    return frozenset(word.removesuffix("?").split("|") if optional else word.split("|")), optional
