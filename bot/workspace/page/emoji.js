@@ -1,6 +1,7 @@
 /** Emoji by Slack's short names: those a desk and its bots use. */
 
-import { h } from './dom.js';
+import { h, svg } from './dom.js';
+import { PICTURES } from './pictures.js';
 
 const EMOJI = {
   '+1': '👍', thumbsup: '👍', '-1': '👎', thumbsdown: '👎', eyes: '👀', white_check_mark: '✅', heavy_check_mark: '✔️',
@@ -32,8 +33,8 @@ const EMOJI = {
 
 /** The names offered when a person reacts. */
 export const REACTIONS = [
-  '+1', '-1', 'eyes', 'white_check_mark', 'x', 'warning', 'tada', 'rocket', 'fire', 'heart', 'pray', 'clap',
-  'thinking_face', 'bulb', 'chart_with_upwards_trend', 'chart_with_downwards_trend', 'question', '100',
+  '+1', '-1', 'eyes', 'white_check_mark', 'x', 'warning', 'question', 'thinking_face', 'bulb', 'mag', 'hourglass_flowing_sand',
+  'rocket', 'tada', 'fire', 'heart', 'chart_with_upwards_trend', 'chart_with_downwards_trend', '100',
 ];
 
 export const isEmoji = (name) => Object.hasOwn(EMOJI, name);
@@ -42,5 +43,18 @@ export const isEmoji = (name) => Object.hasOwn(EMOJI, name);
 export function emoji(name) {
   const base = name.split('::')[0];
   if (!isEmoji(base)) return h('span', { class: 'emoji-name' }, `:${name}:`);
-  return h('span', { class: 'emoji', role: 'img', 'aria-label': base.replaceAll('_', ' '), title: `:${base}:` }, EMOJI[base]);
+  const drawing = PICTURES[ALIASES[base] ?? base];
+  const shown = drawing
+    ? svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, drawing.map(([tag, attributes, text]) => svg(tag, attributes, text)))
+    : EMOJI[base];
+  return h('span', { class: 'emoji', role: 'img', 'aria-label': base.replaceAll('_', ' '), title: `:${base}:` }, shown);
+}
+
+const ALIASES = { thumbsup: '+1', thumbsdown: '-1', mag_right: 'mag', hourglass: 'hourglass_flowing_sand' };
+const DRAWN = new Map(Object.keys(PICTURES).map((name) => [EMOJI[name].replace('\uFE0F', ''), name]));
+const CHARACTERS = new RegExp(`(${[...DRAWN.keys()].join('|')})\uFE0F?`, 'u');
+
+/** Text in which emoji written as characters are drawn like those written by name. @param {string} value @returns {(string | Node)[]} */
+export function withPictures(value) {
+  return value.split(CHARACTERS).map((part) => (DRAWN.has(part) ? emoji(DRAWN.get(part)) : part)).filter((part) => part !== '');
 }

@@ -1,6 +1,6 @@
 /** Standard Markdown, as the `markdown` block and streamed text speak it, to nodes. HTML in it stays text. */
 
-import { emoji, isEmoji } from './emoji.js';
+import { emoji, isEmoji, withPictures } from './emoji.js';
 import { h, link } from './dom.js';
 import { special } from './mrkdwn.js';
 
@@ -177,7 +177,7 @@ function inline(text) {
   while (at < text.length) {
     const found = token(text, at);
     if (found) {
-      if (plain) nodes.push(plain);
+      nodes.push(...withPictures(plain));
       plain = '';
       nodes.push(found.node);
       at += found.length;
@@ -186,8 +186,7 @@ function inline(text) {
       at += 1;
     }
   }
-  if (plain) nodes.push(plain);
-  return nodes;
+  return [...nodes, ...withPictures(plain)];
 }
 
 function token(text, at) {

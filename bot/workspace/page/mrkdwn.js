@@ -3,7 +3,7 @@
  * dates, :emoji: and the three escapes. Returns nodes, never markup.
  */
 
-import { emoji, isEmoji } from './emoji.js';
+import { emoji, isEmoji, withPictures } from './emoji.js';
 import { h, link } from './dom.js';
 import { formatDate } from './time.js';
 import { names } from './state.js';
@@ -100,7 +100,7 @@ export function inline(text) {
 }
 
 function withBreaks(text) {
-  return text.split('\n').flatMap((row, index) => (index ? [h('br'), row] : [row])).filter((part) => part !== '');
+  return text.split('\n').flatMap((row, index) => (index ? [h('br'), ...withPictures(row)] : withPictures(row)));
 }
 
 function token(text, at) {

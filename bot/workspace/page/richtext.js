@@ -1,6 +1,6 @@
 /** The `rich_text` block and its parts. */
 
-import { emoji, isEmoji } from './emoji.js';
+import { emoji, isEmoji, withPictures } from './emoji.js';
 import { h, link } from './dom.js';
 import { channelLink, mention } from './mrkdwn.js';
 import { formatDate } from './time.js';
@@ -18,12 +18,14 @@ const SECTIONS = {
   rich_text_section: (element) => h('div', { class: 'rich-section' }, parts(element.elements)),
   rich_text_preformatted: (element) => h('pre', { tabindex: '0' }, h('code', {}, parts(element.elements))),
   rich_text_quote: (element) => h('blockquote', {}, parts(element.elements)),
-  rich_text_list: (element) =>
-    h(
-      element.style === 'ordered' ? 'ol' : 'ul',
-      element.offset ? { start: element.offset + 1 } : {},
-      element.elements.map((item) => h('li', {}, item.type === 'rich_text_list' ? richText([item]) : parts(item.elements))),
-    ),
+  rich_text_list: (element) => {
+    const list = h(element.style === 'ordered' ? 'ol' : 'ul', element.offset ? { start: element.offset + 1 } : {});
+    for (const item of element.elements) {
+      if (item.type === 'rich_text_list' && list.lastChild) list.lastChild.append(...richText([item]));
+      else list.append(h('li', {}, item.type === 'rich_text_list' ? richText([item]) : parts(item.elements)));
+    }
+    return list;
+  },
 };
 
 /** Slack gives nested lists flat, with an indent; this puts each inside the last item before it. */
@@ -58,7 +60,7 @@ function styled(node, style = {}) {
   return STYLES.reduce((inner, [name, tag]) => (style?.[name] ? h(tag, {}, inner) : inner), node);
 }
 
-const withBreaks = (value) => h('span', {}, value.split('\n').flatMap((row, index) => (index ? [h('br'), row] : [row])));
+const withBreaks = (value) => h('span', {}, value.split('\n').flatMap((row, index) => (index ? [h('br'), ...withPictures(row)] : withPictures(row))));
 
 const PARTS = {
   text: (part) => withBreaks(part.text),

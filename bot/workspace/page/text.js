@@ -1,6 +1,6 @@
 /** Text objects, and what stands in where something cannot be drawn. */
 
-import { emoji, isEmoji } from './emoji.js';
+import { emoji, isEmoji, withPictures } from './emoji.js';
 import { h } from './dom.js';
 import { mrkdwn } from './mrkdwn.js';
 
@@ -13,9 +13,9 @@ export function text(object) {
 
 /** Plain text, in which only emoji are drawn. */
 export function plainText(value) {
-  return value.split(/(:[a-z0-9_+'-]+:)/).filter(Boolean).map((part) => {
+  return value.split(/(:[a-z0-9_+'-]+:)/).filter(Boolean).flatMap((part) => {
     const name = part.slice(1, -1);
-    return part.length > 2 && part.startsWith(':') && part.endsWith(':') && isEmoji(name) ? emoji(name) : part;
+    return part.length > 2 && part.startsWith(':') && part.endsWith(':') && isEmoji(name) ? emoji(name) : withPictures(part);
   });
 }
 
