@@ -84,9 +84,9 @@ class Control:
         body = await read_object(request)
         kind, sockets = body.get("kind"), self._hub.sockets
         if kind == "refresh":
-            await sockets.refresh()
+            await sockets.refresh(body.get("count"))
         elif kind == "warning":
-            await sockets.refresh("warning")
+            await sockets.refresh(body.get("count"), reason="warning")
         elif kind == "drop":
             sockets.drop()
         elif kind == "deaf":

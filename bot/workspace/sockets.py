@@ -250,7 +250,8 @@ class Sockets:
         return Delivery(payload=future.result())
 
     def _next(self) -> Connection | None:
-        usable = [each for each in self._connections if not each.leaving and not each.socket.closed]
+        live = [each for each in self._connections if not each.socket.closed]
+        usable = [each for each in live if not each.leaving] or live
         if not usable:
             return None
         self._turn += 1
@@ -258,9 +259,9 @@ class Sockets:
 
     # --- trouble on request ----------------------------------------------------------------------------------------
 
-    async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be renewed; each is closed soon after, as Slack does."""
-        for connection in self.connections:
+    async def refresh(self, count: int | None = None, *, reason: str = "refresh_requested") -> None:
+        """Ask connections (the oldest `count`, or all) to be renewed; each is closed soon after, as Slack does."""
+        for connection in self.connections[:count]:
             await connection.socket.send_json(_disconnect(reason))
             if reason != "warning":
                 connection.leaving = True
