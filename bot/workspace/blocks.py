@@ -136,7 +136,7 @@ def one_of(kinds: Mapping[str, Check]) -> Check:
             findings.add("must be an object", pointer)
         elif "type" not in value:
             findings.add("missing required field: type", pointer)
-        elif value["type"] not in kinds:
+        elif not isinstance(value["type"], str) or value["type"] not in kinds:
             findings.add(f"unsupported type: {value['type']}", f"{pointer}/type")
         else:
             kinds[value["type"]](value, pointer, findings)
@@ -392,13 +392,48 @@ def block(fields: Mapping[str, Check], *required: str) -> Check:
     return shape({"type": _TYPE, "block_id": ID, **fields}, *required)
 
 
+_STYLE = shape(
+    dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight"), boolean)
+)
+_RICH_PARTS: dict[str, Check] = {
+    "text": shape({"type": _TYPE, "text": string(TOTAL_CHARACTERS, 0), "style": _STYLE}, "text"),
+    "link": shape(
+        {"type": _TYPE, "url": string(3000), "text": string(TOTAL_CHARACTERS, 0), "unsafe": boolean, "style": _STYLE},
+        "url",
+    ),
+    "user": shape({"type": _TYPE, "user_id": ID, "style": _STYLE}, "user_id"),
+    "usergroup": shape({"type": _TYPE, "usergroup_id": ID, "style": _STYLE}, "usergroup_id"),
+    "channel": shape({"type": _TYPE, "channel_id": ID, "style": _STYLE}, "channel_id"),
+    "team": shape({"type": _TYPE, "team_id": ID, "style": _STYLE}, "team_id"),
+    "emoji": shape(
+        {"type": _TYPE, "name": ID, "unicode": ID, "url": string(3000), "skin_tone": integer(1, 6), "style": _STYLE},
+        "name",
+    ),
+    "date": shape(
+        {
+            "type": _TYPE,
+            "timestamp": integer(0, 10**11),
+            "format": string(255),
+            "url": string(3000),
+            "fallback": string(255),
+            "style": _STYLE,
+        },
+        "timestamp",
+        "format",
+    ),
+    "broadcast": shape({"type": _TYPE, "range": choice("here", "channel", "everyone"), "style": _STYLE}, "range"),
+    "color": shape({"type": _TYPE, "value": string(9), "style": _STYLE}, "value"),
+}
+_RICH_LINE = items(one_of(_RICH_PARTS), 10_000, 0)
+_RICH_SECTION = shape({"type": _TYPE, "elements": _RICH_LINE}, "elements")
+_RICH_PLAIN = items(one_of({name: _RICH_PARTS[name] for name in ("text", "link")}), 10_000, 0)
 _RICH_ELEMENT = one_of(
     {
-        "rich_text_section": shape({"type": _TYPE, "elements": items(anything, 10_000, 0)}, "elements"),
+        "rich_text_section": _RICH_SECTION,
         "rich_text_list": shape(
             {
                 "type": _TYPE,
-                "elements": items(anything, 10_000, 0),
+                "elements": items(one_of({"rich_text_section": _RICH_SECTION}), 10_000, 0),
                 "style": choice("bullet", "ordered"),
                 "indent": integer(0, 8),
                 "offset": integer(0, 1_000_000),
@@ -408,12 +443,9 @@ _RICH_ELEMENT = one_of(
             "style",
         ),
         "rich_text_preformatted": shape(
-            {"type": _TYPE, "elements": items(anything, 10_000, 0), "border": integer(0, 1), "language": string(255)},
-            "elements",
+            {"type": _TYPE, "elements": _RICH_PLAIN, "border": integer(0, 1), "language": string(255)}, "elements"
         ),
-        "rich_text_quote": shape(
-            {"type": _TYPE, "elements": items(anything, 10_000, 0), "border": integer(0, 1)}, "elements"
-        ),
+        "rich_text_quote": shape({"type": _TYPE, "elements": _RICH_LINE, "border": integer(0, 1)}, "elements"),
     }
 )
 RICH_TEXT = block({"elements": items(_RICH_ELEMENT, 10_000, 0)}, "elements")
@@ -719,8 +751,11 @@ def elements_of(block_: Obj) -> Iterator[Obj]:
             continue
         if each.get("type") == "card":
             yield from elements_of(each)
-        elif each.get("type") in INTERACTIVE or each.get("type") in INPUTS or each.get("type") in CONTEXT_ACTIONS:
+        elif isinstance(each.get("type"), str) and each["type"] in _USED_BY_PEOPLE:
             yield each
+
+
+_USED_BY_PEOPLE = frozenset({*INTERACTIVE, *INPUTS, *CONTEXT_ACTIONS})
 
 
 def _nested(blocks: list[Obj]) -> Iterator[Obj]:
