@@ -35,17 +35,22 @@ class People:
         self._client = client
         self._now = now
         self._known: OrderedDict[str, tuple[float, Profile]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Profile]] = {}
         self._team_id = ""
 
     async def profile(self, user_id: str) -> Profile:
         """The profile; raises `Unavailable` saying why where Slack does not tell."""
-        at, profile = self._known.get(user_id, (float("-inf"), None))
-        if profile is None or self._now() - at > _MAX_AGE:
-            profile = await self._fetch(user_id)
-            self._known[user_id] = (self._now(), profile)
-            self._known.move_to_end(user_id)
-            if len(self._known) > _MOST:
-                self._known.popitem(last=False)
+        known = self._known.get(user_id)
+        if known is not None and self._now() - known[0] <= _MAX_AGE:
+            return known[1]
+        if user_id not in self._asking:
+            self._asking[user_id] = asyncio.create_task(self._fetch(user_id), name="profile")
+            self._asking[user_id].add_done_callback(lambda _: self._asking.pop(user_id))
+        profile = await asyncio.shield(self._asking[user_id])  # one question, whoever of those waiting gives up
+        self._known[user_id] = (self._now(), profile)
+        self._known.move_to_end(user_id)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
         return profile
 
     async def _fetch(self, user_id: str) -> Profile:
