@@ -101,6 +101,7 @@ class Hub:
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.pages: list[Page] = []
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._timers: set[asyncio.TimerHandle] = set()
         self._connected = 0
 
     # --- events ----------------------------------------------------------------------------------------------------
@@ -172,6 +173,21 @@ class Hub:
             await asyncio.wait_for(future, timeout)
         finally:
             self._waiting.remove(entry)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something after so many seconds, unless the server has been closed by then."""
+
+        def run() -> None:
+            self._timers.discard(timer)
+            act()
+
+        timer = asyncio.get_running_loop().call_later(seconds, run)
+        self._timers.add(timer)
+
+    def cancel_timers(self) -> None:
+        """Forget what was to be done later."""
+        for timer in self._timers:
+            timer.cancel()
 
     def log(self, method: str, started: float, error: str, channel: str, status: int = 200) -> None:
         """Keep one call."""

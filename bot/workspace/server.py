@@ -66,6 +66,7 @@ class Workspace:
 
     async def close(self) -> None:
         """Stop serving; every connection ends."""
+        self.hub.cancel_timers()
         await self.hub.sockets.close()
         for page in list(self.hub.pages):
             await page.socket.close()

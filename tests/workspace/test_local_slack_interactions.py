@@ -366,6 +366,10 @@ async def test_what_streams_refuse(workspace, client):
     assert await error_of(client.chat_appendStream(channel=asked.channel, ts=asked.ts, markdown_text="x")) == (
         "message_not_owned_by_app"
     )
+    dividers = [{"type": "blocks", "blocks": [{"type": "divider"}] * 26}]
+    started = await client.chat_startStream(**start, chunks=dividers)
+    full = client.chat_appendStream(channel=asked.channel, ts=started["ts"], chunks=dividers)
+    assert await error_of(full) == "invalid_blocks"
 
 
 async def test_a_file_in_three_steps(workspace, client):

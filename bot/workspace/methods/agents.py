@@ -28,8 +28,9 @@ async def set_status(context: Context) -> Obj:
         )
     key = (channel.id, thread_ts)
     if args.text("status"):
-        shown = {"status": args.text("status"), "loading_messages": loading, "at": hub.clock()}
+        shown: Obj = {"status": args.text("status"), "loading_messages": loading, "at": hub.clock()}
         hub.state.statuses[key] = shown
+        hub.later(STATUS_SECONDS, lambda: _end_status(hub, channel, thread_ts, shown))
     else:
         hub.state.statuses.pop(key, None)
     messages.show_status(hub, channel, thread_ts)
@@ -110,6 +111,11 @@ def status_of(hub: Hub, channel: Channel, thread_ts: str) -> Obj | None:
     if status is None or hub.clock() - status["at"] > STATUS_SECONDS:
         return None
     return {"status": status["status"], "loading_messages": status["loading_messages"]}
+
+
+def _end_status(hub: Hub, channel: Channel, thread_ts: str, shown: Obj) -> None:
+    if hub.state.statuses.get((channel.id, thread_ts)) is shown:
+        messages.clear_status(hub, channel, thread_ts)
 
 
 def _thread(context: Context) -> tuple[Channel, str]:

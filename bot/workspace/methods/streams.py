@@ -13,15 +13,17 @@ SESSION_STATUSES = ("active", "processing", "suspended", "closed")
 
 
 def is_streaming(hub: Hub, message: Message) -> bool:
-    """Whether a message is still being written; ends it when its time is over."""
+    """Whether a message is still being written."""
+    end_if_over(hub, message)
+    return message.stream is not None and message.stream.open
+
+
+def end_if_over(hub: Hub, message: Message) -> None:
+    """End a stream whose time is over."""
     stream = message.stream
-    if stream is None or not stream.open:
-        return False
-    if hub.clock() - stream.started < STREAM_SECONDS:
-        return True
-    stream.open = False
-    messages.show_changed(hub, hub.state.channels[message.channel], message)
-    return False
+    if stream is not None and stream.open and hub.clock() - stream.started >= STREAM_SECONDS:
+        stream.open = False
+        messages.show_changed(hub, hub.state.channels[message.channel], message)
 
 
 @method("chat.startStream")
@@ -37,11 +39,13 @@ async def start(context: Context) -> Obj:
             "invalid_arguments", messages=["[ERROR] must be a valid enum value [json-pointer:/task_display_mode]"]
         )
     parts = _read(context)
+    _demand_room(None, parts)
     hub.limiter.post(channel.id)
     message = messages.from_bot(hub, channel, messages.Content(), thread_ts=thread_ts)
     message.stream = Stream(hub.clock())
     _grow(message, parts)
     messages.post(hub, channel, message)
+    hub.later(STREAM_SECONDS, lambda: end_if_over(hub, message))
     return {"channel": channel.id, "ts": message.ts}
 
 
@@ -52,6 +56,7 @@ async def append(context: Context) -> Obj:
     parts = _read(context)
     if not parts:
         raise SlackError("no_text")
+    _demand_room(message, parts)
     _grow(message, parts)
     messages.show_changed(context.hub, channel, message)
     return {"channel": channel.id, "ts": message.ts}
@@ -68,6 +73,7 @@ async def stop(context: Context) -> Obj:
             "invalid_arguments", messages=["[ERROR] must be a valid enum value [json-pointer:/session_status]"]
         )
     parts = _read(context)
+    _demand_room(message, parts)
     blocks = args.objects("blocks", "invalid_blocks_format")
     if blocks:
         kit.check_message(blocks, file_ids=messages.file_ids(hub))
@@ -159,6 +165,15 @@ def _grow(message: Message, pieces: list[Obj]) -> None:
         if piece["type"] == "markdown_text":
             message.text = (message.text + piece["text"])[: messages.TEXT_CHARACTERS]
     message.blocks = [part for part in message.stream.parts if part["type"] != "markdown" or part["text"]]
+
+
+def _demand_room(message: Message | None, pieces: list[Obj]) -> None:
+    """A stream takes at most 50 blocks of its own beside its text, tasks and plan."""
+    written = ("markdown", "task_card", "plan")
+    parts = message.stream.parts if message is not None and message.stream is not None else []
+    have = sum(1 for part in parts if part["type"] not in written)
+    if have + sum(len(piece["blocks"]) for piece in pieces if piece["type"] == "blocks") > kit.MESSAGE_BLOCKS:
+        raise SlackError("invalid_blocks", messages=["[ERROR] no more than 50 items allowed [json-pointer:/chunks]"])
 
 
 def _add(parts: list[Obj], piece: Obj) -> None:
