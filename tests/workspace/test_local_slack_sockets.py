@@ -8,7 +8,7 @@ import pytest
 from slack_rig import app_of, client_of, error_of
 
 from bot.workspace.interactions import Refused
-from bot.workspace.sockets import MOST_CONNECTIONS
+from bot.workspace.sockets import ACKNOWLEDGE_WITHIN, MOST_CONNECTIONS, RETRY_AFTER
 from bot.workspace.state import BOT_USER_ID
 
 
@@ -128,6 +128,12 @@ async def test_an_event_is_redelivered_with_its_id_until_acknowledged(start):
         assert seen[0]["type"] == "events_api"
         assert seen[0]["accepts_response_payload"] is False
         await socket.close()
+
+
+def test_the_defaults_are_slacks_own():
+    assert ACKNOWLEDGE_WITHIN == 3
+    assert RETRY_AFTER == (0, 60, 300)  # at once, after a minute, after five
+    assert MOST_CONNECTIONS == 10
 
 
 async def test_an_event_is_given_up_after_the_last_attempt(start):
