@@ -211,6 +211,7 @@ class _Trading:
             1: np.flatnonzero(signals.long_exits).tolist(),
             -1: np.flatnonzero(signals.short_exits).tolist(),
         }
+        self.highest_close = float(self.prices.close.max())
         self.ledger = _Ledger()
         self.most_bars = risk.max_holding_bars or self.rows
         self.fixed_stops = [share for share in (risk.stop_loss, risk.trailing_stop) if share]
@@ -275,8 +276,9 @@ class _Trading:
         exits = self.exit_bars[held.side]
         at = bisect_left(exits, held.decided + 1)
         limit = held.decided + self.most_bars
-        bar = min(exits[at] if at < len(exits) else self.rows, limit)
-        reason: ExitReason = "exit" if bar < limit else "max_holding"
+        wanted = exits[at] if at < len(exits) else self.rows
+        bar = min(wanted, limit)
+        reason: ExitReason = "exit" if wanted <= limit else "max_holding"
         if bar < self.rows and self.entries[bar] == -held.side:
             reason = "reversal"
         if self.has_stops:
@@ -309,7 +311,7 @@ class _Trading:
 
     def _ruined(self, held: _Open, end: int) -> bool:
         """Whether a short has lost everything at a close before `end`; the run ends there."""
-        if held.side > 0:
+        if held.side > 0 or held.units * self.highest_close < self.cash:
             return False
         gone = self.prices.close[held.bar : end] * held.units >= self.cash
         if not gone.any():
