@@ -140,7 +140,7 @@ export class MessageList {
 
   content(message) {
     const body = message.blocks?.length ? renderBlocks(message.blocks, this.surface(message)) : [h('div', { class: 'text' }, this.plain(message))];
-    const edited = message.edited ? h('span', { class: 'edited' }, '(edited)') : null;
+    const edited = message.edited ? h('span', { class: 'edited', title: `Edited ${fullMoment(momentOf(message.edited.ts))}` }, '(edited)') : null;
     return [body, (message.attachments ?? []).map((one) => this.attachment(one, message)), edited];
   }
 
