@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_rig import client_of, refusal
 
@@ -148,6 +148,7 @@ LIMITS: dict[str, tuple[Any, int, str]] = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
+@settings(max_examples=20)
 @given(beyond=st.integers(1, 50), data=st.data())
 def test_a_limit_holds_and_no_sooner(name, beyond, data):
     build, limit, pointer = LIMITS[name]
