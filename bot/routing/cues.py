@@ -1,7 +1,8 @@
 """Turns of phrase that speak for an intent, in a small notation; how much each counts is fitted on the corpus.
 
 One cue a line: words, TAGS of the lexicon, `a|b` for either, `?` after what may be absent, `...` for up to six words,
-`^` and `$` for the ends. A line that begins with `!` starts from a high weight before fitting, `~` from a low one.
+`^` and `$` for the ends. A line that begins with `!` starts from a high weight before fitting, with `!!` from one that
+outweighs what else is said, with `~` from a low one.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from typing import get_args
 from bot.protocols import Intent
 
 _GAP = 6
-_WEIGHTS = {"!": 4.0, "~": 1.0}
-_USUAL_WEIGHT = 2.5
+_WEIGHTS = {"!!": 4.5, "!": 2.0, "~": 0.5}
+_USUAL_WEIGHT = 1.25
 
 _CUES: dict[Intent, str] = {
     "narrate": """
@@ -82,7 +83,9 @@ _CUES: dict[Intent, str] = {
         ! beat|beats|outperform|outperforms|outperformed|underperform|trail ... STRATEGY|RUN|INDICATOR
         ! relative to
         ! STRATEGY|RUN|ID|INDICATOR|SYMBOL and STRATEGY|RUN|ID|INDICATOR|SYMBOL ... together|compared|chart|differ
-        ! overlay|superimpose
+        ! overlay|superimpose ... STRATEGY|INDICATOR|RUN|curves|them
+        !! best|worst|highest|lowest|top|strongest|weakest|biggest|smallest METRIC|performing|performer ... across|among|amongst|of|our|all|any|between ... RUN|STRATEGY|all
+        !! which|what ... RUN|STRATEGY|one|INDICATOR ... lost|gained|made|suffered|recovered|did|returned|performed|traded|is|has|was|had ... most|least|best|worst|better|more|faster|fastest|highest|lowest|RANK
         ! benchmark STRATEGY|RUN|ID|it|this ... against|to
         correlation|correlated ... between|and|with
         ! add|include ... to|in comparison|ranking|table|chart
@@ -104,7 +107,8 @@ _CUES: dict[Intent, str] = {
         ! go|going|stay|get|be long|short|flat
         ! MAKE ... STRATEGY|RULE|INDICATOR
         ! MAKE ... that|which ... TRADE|long|short|enter
-        ! run|do|make|perform|launch|start|kick|execute ... a|another|new|fresh|quick RUN
+        !! run|do|make|perform|launch|start|execute ... a|another|new|fresh|quick new|quick|fresh? RUN
+        !! run|execute a|the|this? ... STRATEGY ... on|from|with|over|using ... SYMBOL|PERIOD|NUMBER|RULE
         ! backtest|simulate|test|try|preview ... STRATEGY|INDICATOR|RULE|TRADE|SYMBOL|this|a|an|whether|buying
         ! ^ GREET? POLITE? backtest|simulate|test|try|preview|draft
         ! new|another|create STRATEGY|draft|idea
@@ -120,12 +124,14 @@ _CUES: dict[Intent, str] = {
         ! stop|target|trailing|sl|tp|loss|profit|slippage|threshold ... PERCENT|NUMBER|ATR
         ! what if|would ... TRADE|bought|sold|RULE|stop|entry
         ! what would|happens|happen ... if ... TRADE|bought|sold|RULE
-        ! how would ... STRATEGY ... that|which|TRADE
+        !! how would ... STRATEGY|it ... that|which|TRADE ... TRADE|work|do|RULE
         ! INDICATOR ... < | > ...
         ! INDICATOR ... under|below|over|above|< |> |crosses|rising|falling|crossing ... NUMBER|INDICATOR
         ! price|close|closes|closing ... above|below|over|under|crosses ... INDICATOR|RULE|NUMBER|average|high|low
         ! crosses|cross|crossing|crossed above|below|over|under|back|its|the|up|down|through
-        ! what|which ... INDICATOR ... do|have|available|support|know|offer|is|are|can|measures
+        !! what|which ... indicator|indicators|patterns|oscillators|template|templates ... do|have|available|support|know|offer|is|are|can|measures|for|exist|got
+        !! is|are|any there? ... indicator|indicators|pattern|patterns|oscillator
+        ! can|do|does you ... do|support|have|know|offer|use ... INDICATOR|candlestick|patterns
         ! what|which|anything|something|any ... have|got|like|for ... volatility|trend|volume|momentum|strength|overbought|INDICATOR
         ! is|do|does|can|have ... you|there|it ... support|have|know|do|an|a|use ... INDICATOR
         ! template|templates
@@ -199,9 +205,11 @@ _CUES: dict[Intent, str] = {
     """,
     "digest": """
         ! DIGEST
-        ! SCHEDULE ... CADENCE
+        !! digest|digests
+        !! post|send|deliver|schedule|subscribe|remind|notify|report|give|share|drop|ping ... CADENCE
         ! CADENCE ... SCHEDULE|DIGEST|at|give|summary|overview|update|report|here
         ! DIGEST|summary|update|overview|report ... CADENCE
+        !! CADENCE ... at|by|around NUMBER|noon|lunchtime|midday|close|open
         ! CADENCE ... NUMBER|noon|am|pm|london|morning|evening
         ! CADENCE summary|report|update|email|overview|email|message|post|numbers
         ! what|anything|whats|what's new|changed|happening ... today|this|since|on|in|desk|overnight $
@@ -224,14 +232,18 @@ _CUES: dict[Intent, str] = {
         ! what|anything|which|who|stuff|things|something|list|show|any|how ... needs|need|needing|waiting|awaiting|pending|outstanding|require|requires|requiring ... my|me|approval|sign|sign-off|signoff|review|decision|approve
         ! waiting|pending|awaiting|outstanding|open|due ... on|for|my|me|approval|approvals|sign|decision|drafts|requests|review
         ! pending|open|outstanding|awaiting ... drafts|approvals|approval|requests|decisions|reviews|strategies|narratives|sign-offs|stuff|items
-        ! who approved|rejected|signed|reviewed|approves|decided|published|vetoed|okayed
+        !! who approved|rejected|signed|reviewed|approves|decided|published|vetoed|okayed
         ! was|is|has|did|were|are ... draft|it|STRATEGY|proposal|narrative|anyone|they ... approved|rejected|signed|sign|expired|expire|published
         ! status|state|where|progress ... draft|drafts|approval|sign-off|proposal|submission
         ! my|our|open drafts|draft|approvals|submissions|queue|proposals|proposal
         ! approval|approvals|approver|approvers|decision|decisions|review|reviewers ... queue|history|log|status|requests|list|pending|since|request|PERIOD
         ! ^ approve|approved|reject|rejected|accept|decline|veto|deny|lgtm|greenlight|approvals|publish
         ! sign off|it|on
-        ! send it|that|back|the|narrative|report ... back
+        !! send ... it|that|this|narrative|report|draft|STRATEGY ... back
+        !! send back
+        !! how many drafts|approvals|narratives|strategies|requests|decisions|STRATEGY ... pending|open|waiting|need|needs|outstanding|left|awaiting|still
+        !! what|anything|something|stuff|which ... have|need|want|should|must i|we|me to? ... review|sign|approve|decide|look
+        !! reviewers|review|approval|reviewers' queue
         ! publish|release|discard ... narrative|report|it|to|this|STRATEGY
         ! submit|request|withdraw|revoke|extend|nudge|chase ... approval|sign-off|it|draft|STRATEGY|approvers|deadline|this|approver
         ! put|up|go ... for approval|sign-off|review
@@ -252,6 +264,7 @@ _CUES: dict[Intent, str] = {
         ! drafts|submitted i|we|by|did|have
     """,
     "usage": """
+        !! how many people|users|persons|analysts|traders|colleagues|folks|ppl|humans|teams ... use|used|using|uses|ask|asked|are|were|have|talk|interact|on|active
         ! how many|often|much ... people|users|persons|analysts|traders|colleagues|folks|ppl|requests|questions|messages|queries|reports|narratives|drafts|digests|escalations|tokens|calls|diagnostics|approvals|backtests|times|conversations ... use|used|using|asked|ask|were|was|did|have|has|are|got|sent|handled|PERIOD|last|this|today|yesterday|we|you|handle|answer
         ! number|count|share|percentage|proportion of people|users|requests|questions|reports|narratives|drafts|digests|escalations|answers|calls|diagnostics|approvals|backtests
         ! usage|adoption|dau|mau|mttr|roi|engagement|uptake
@@ -263,6 +276,7 @@ _CUES: dict[Intent, str] = {
         ! token|tokens|llm|openai|model|ai|gpt ... usage|spend|cost|costs|bill|budget|burn|spent|calls|consumption|latency|rate|spending
         ! spend|spent|cost|costs|bill|budget|burn|spending|price|charge ... model|tokens|llm|openai|you|bot|us|ai|narrative|query|gpt|this
         ! how are|did|is|have|has|do we|deskhand|bot|you|things|the ... doing|done|do|performing ... month|week|quarter|year|lately|adoption|far|PERIOD
+        !! audit|governance
         ! audit|governance|compliance ... log|trail|report|export|chain|records|wants|history|month|PERIOD|entries|events
         ! export|verify|show|download ... audit|governance|compliance
         ! prompt|prompts ... version|versions|force|approvals|list|used|approved|changed|live|wrote
@@ -270,7 +284,7 @@ _CUES: dict[Intent, str] = {
         ! fact ... checker|check|checks|checking|findings
         ! accuracy|accurate|satisfaction|feedback|rating|ratings|turnaround|conversion|reliability|reliable
         ! feedback|ratings|rating|complaints|complain|complaints|nps
-        ! how accurate|useful|fast|reliable|busy|popular|helpful|quick|quickly|successful ... you|bot|deskhand|answers|reports|been|we
+        !! how accurate|useful|fast|reliable|busy|popular|helpful|quick|quickly|successful ... you|bot|deskhand|answers|reports|been|we
         ! hours|time|effort|money saved|saving|save
         ! time ... resolution|resolve|publish|response|answer|approve
         ! response|answer|reply|turnaround time|times|latency|speed
@@ -284,39 +298,45 @@ _CUES: dict[Intent, str] = {
         ! refused|denied|blocked|failed outputs|requests|answers|reports
         ! who asked|ran|did|requested|triggered
         ! activity ... of|last|report|log|this|by|PERIOD
-        average|median|mean ... revision|rating|time|cost|turnaround|latency|cycles
+        ! how long|much|many|fast|quickly ... on average
+        ! average|median|mean|avg ... revision|rating|time|cost|turnaround|latency|cycles
         value|worth ... deliver|delivered|bot|you
         ! numbers|figures|stats|report|card|kpis|metrics ... bot|you|your|deskhand|yourself|steering|committee|management
         ! error|fallback|failure|success rate ... bot|model|you|deskhand|your
         ! is|did usage|adoption
     """,
     "help": """
+        !! what|which|who am|may|can|could|should|do i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request
         ! ^ GREET? POLITE? help me|us|please|pls|plz $
         ! ^ help $
         ! ^ help ... $
-        ! help with|on|about|for|narrate|draft|drafts|approvals|digest|usage
-        ! usage|deskhand|narrate|draft help
-        ! ^ GREET $
+        !! ^ help with|on|about|for|narrate|compare|draft|drafts|drafting|diagnose|approvals|digest|digests|usage
+        !! usage|deskhand|narrate|draft help
+        !! ^ GREET $
         ! ^ GREET there|all|everyone|team|bot|deskhand|folks|mate|again|buddy|friend|you|guys|people|everybody $
         ^ GREET ... $
         ! what|wat|whta|which can|could|do|does|will|would|are you|u|yo|deskhand|this|bot ... do|help|able|offer|know|for|answer|handle|capable
         ! what|what's|who|who's are|r|is|you|your|u you|u|this|deskhand|bot|job|purpose ... $
         ! what|what's ... the|this|that bot|thing|deskhand ... for|do|does
-        ! what|which|who am|may|can|could|should|are|do i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request|have
-        ! how|where do|can|could|should|would|does|to|would i|we|one|you|people|someone|somebody|anyone
-        ! how to
+        ! what|which|who am|may|can|could|should|are i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request|have
+        !! how|where do|can|could|should|would|does|must i|we|one|people|someone|somebody|anyone|guests|u
+        ! how do|can you
+        !! how to
+        !! help|guide|walk|talk ... me ... with|through|how ... drafting|approving|approvals|drafts|syntax|set-up|setup|using|you
+        !! what's|whats|what is? the process|procedure|steps|flow|best|right way? for|to
         ! how does|do|did ... it|this|that|bot|deskhand|approval|approvals|process|thing|drafting|you ... work|works|operate
         ! show|explain|teach|tell ... me|us ... how|what|examples|commands ... to|you|work|can
         ! examples|example|commands|manual|docs|documentation|tutorial|guide|faq|menu|cheatsheet|capabilities|features|syntax
         ! role|roles|permission|permissions|access|rights|privileges ... my|i|have|me|do|get|drafting|need
         ! my|what|which|our role|roles|permission|permissions|rights|access
-        ! why can't|cannot|can|am|aren't|isn't|won't|couldn't|may i|we|it|you ... not|run|approve|see|draft|use|allowed|access|let|do
+        !! why can't|cannot|can|am|aren't|isn't|won't|couldn't|may i|we|it|you ... not|run|approve|see|draft|use|allowed|access|let|do
         ! who|whom ... access|permission|permissions|rights|allowed|ask|admin
         ! don't|no|need|without|lack|get|give ... access|permission|permissions|rights
         ! i'm|im|i|we|am|we're new|lost|stuck|confused|unsure
         ! don't|not know|sure|certain ... how|what|where
         ! get|getting|where ... started|start|begin
-        ! which|what ... formats|format|engines|engine|file|files|types|languages ... support|accept|read|take|understand|work|supported|handle|can|do
+        !! what|which ... formats|format|engines|engine|file|files|types|languages ... support|accept|read|take|understand|work|supported|handle|can|do
+        !! can|do|does|could|are you|deskhand|bot|it able? to? read|support|parse|import|accept|understand|handle|open|take ... FILE|results|exports|python|engines
         ! do|can|does|will|are you|u|it|this|guests|i|we ... work|support|read|understand|accept|handle|speak|use|need|mention|tag ... FILE|you|in|with|results|dms|channels|dm|private|thread
         ! do|must|should i|we need|have|mention|tag|@
         ! are|r you|u|there ... bot|there|real|human|awake|alive|online|person|around
@@ -327,7 +347,7 @@ _CUES: dict[Intent, str] = {
         ! can|could|would|will you|someone|u|anyone help ... me|us|out|$
         ! what|what's does|do|is ... mean|stand|definition|meaning
         ! define|definition|meaning|glossary
-        ! what is|are|'s|what's a|an METRIC|INDICATOR|STRATEGY $
+        !! ^ what|what's|whats is|are? a|an? METRIC|INDICATOR|STRATEGY $
         ! what else|other
         ! options|instructions|onboarding|hints|tips|tour|demo|walkthrough
         ! four eyes ... mean|work|is
@@ -335,32 +355,29 @@ _CUES: dict[Intent, str] = {
         able|allowed|permitted|eligible to|run|use|do
     """,
     "unknown": """
-        ! FOREIGN
-        ! ignore|disregard|forget|override|bypass|skip ... instructions|instruction|rules|prompt|guidelines|restrictions|above|previous|prior|safety|checks
-        ! SECRET
+        !! FOREIGN
+        !! ignore|disregard|forget|override|bypass ... instructions|instruction|rules|prompt|guidelines|restrictions|above|previous|prior|safety|checks
+        !! SECRET
         ! print|reveal|dump|leak|echo|show|give|tell|share|what ... SECRET
         ! you|u are|r now
         ! act|behave|pretend|roleplay ... as|like|you|to|pirate|are
         ! developer|dan|jailbreak|god mode|$
         ! make|give|grant|promote ... me|admin ... admin|root|superuser|sudo|rights|administrator
         ! sudo|rm|chmod|curl|wget|eval|exec|script|select|union
-        ! ^ SMALL $
-        ! ^ SMALL SMALL $
-        ! ^ SMALL SMALL SMALL $
-        ! ^ SMALL SMALL SMALL SMALL ... $
-        ! ^ SMALL ... SMALL $
-        ! THANKS ... $
+        !! ^ SMALL $
+        THANKS ... $
         ! ^ THANKS
-        ! TRADE|order|short NUMBER shares|contracts|lots|units|stocks|share|of|x
-        ! market|limit order
+        !! TRADE|order|short|get NUMBER shares|contracts|lots|units|stocks|share|of|x
+        !! market|limit order
         ! place|submit|execute ... order|trade|orders|trades
-        ! close|liquidate|unwind|exit all|my|our|every positions|position|portfolio|book
-        ! should|shall i|we|you buy|sell|invest|short|hold|put
+        !! close|liquidate|unwind|exit all|my|our|every positions|position|portfolio|book
+        !! should|shall i|we|you buy|sell|invest|short|hold|put
         ! good|right|best time ... TRADE|invest
         ! will|where ... market|stocks|SYMBOL|fed|rates|economy|it ... go|crash|rise|fall|rally|be|end|hit|reach|recover|next|tomorrow
         ! what|what's|whats|how|price|where ... SYMBOL|market|rate ... trading|right|now|today|at
         ! what|what's|whats is|the ... price|quote ... of|for SYMBOL $
-        ! price of SYMBOL
+        !! price of SYMBOL
+        !! how's|hows|how is? the? market|markets|SYMBOL doing|looking|today|trading|now
         ! tip|tips|hot stock|stocks|tips|pick|picks
         ! stock tip|tips|pick|picks
         ! solve|calculate|compute|convert|translate|multiply|divide|spell ...
@@ -409,7 +426,9 @@ class Cue:
         return any(_matches(self.steps, 0, said, at) for at in range(len(said)))
 
 
-def _matches(steps: tuple[tuple[frozenset[str], bool], ...], step: int, said: Sequence[frozenset[str]], at: int) -> bool:
+def _matches(
+    steps: tuple[tuple[frozenset[str], bool], ...], step: int, said: Sequence[frozenset[str]], at: int
+) -> bool:
     if step == len(steps):
         return True
     wanted, optional = steps[step]
@@ -436,10 +455,9 @@ def cues() -> tuple[Cue, ...]:
 
 
 def _cue(intent: Intent, line: str) -> Cue:
-    marks = [line[0]] if line[0] in _WEIGHTS and line[1] == " " else []
-    words = line[2:].split() if marks else line.split()
-    steps = tuple(_step(word) for word in words)
-    return Cue(f"{intent}: {line}", intent, _WEIGHTS[marks[0]] if marks else _USUAL_WEIGHT, steps)
+    mark, _, rest = line.partition(" ")
+    words = rest if mark in _WEIGHTS else line
+    return Cue(f"{intent}: {words}", intent, _WEIGHTS.get(mark, _USUAL_WEIGHT), tuple(map(_step, words.split())))
 
 
 def _step(word: str) -> tuple[frozenset[str], bool]:

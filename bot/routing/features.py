@@ -13,9 +13,12 @@ from bot.routing.symbols import is_symbol
 MOST_WORDS = 80
 """What is asked stands early; what follows in a very long text adds nothing but time."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['&/.-]?[^\W\d_]+)*[.']?s?|\$?\^?[#\w]*\d[\w.,:%/-]*|[?!<>=+%/&-]|\.\.\.", re.UNICODE)
+_WORD = re.compile(
+    r"[^\W\d_]+(?:['&/.-]?[^\W\d_]+)*[.']?s?|\$?\^?[#\w]*\d[\w.,:%/-]*|[?!<>=+%/&-]|\.\.\.", re.UNICODE
+)
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d(?:-(?:19|20)?\d\d)?")
+_START, _END = frozenset({"^"}), frozenset({"$"})
 _ORDINAL = re.compile(r"q[1-4]|h[12]|p1|5xx")
 
 
@@ -27,6 +30,7 @@ class Speller:
         self._memory: dict[str, str] = {}
 
     def __call__(self, word: str) -> str:
+        """The word, or the desk's word that it is a misspelling of."""
         if len(word) < 4 or not word.isalpha() or not word.isascii() or word in self._known:
             return word
         if word not in self._memory:
@@ -57,8 +61,9 @@ def features(text: str, speller: Speller) -> list[str]:
     words = [speller(word) for word in _WORD.findall(text.lower())[:MOST_WORDS]]
     shapes = ["0" if _NUMBER.search(word) else word for word in words]
     tagged, meant = _tagged(words)
-    all_said: frozenset[str] = frozenset().union(*tagged) if tagged else frozenset()
-    found = dict.fromkeys(f"k:{cue.line}" for cue in cues() if cue.found_in(tagged, all_said))
+    framed = [_START, *tagged, _END]
+    all_said = frozenset[str]().union(*framed)
+    found = dict.fromkeys(f"k:{cue.line}" for cue in cues() if cue.found_in(framed, all_said))
     found.update(dict.fromkeys(f"t:{tag}" for tag in all_said if tag.isupper()))
     found.update(dict.fromkeys(_form(words, tagged)))
     found.update(dict.fromkeys(f"w:{word}" for word in shapes))

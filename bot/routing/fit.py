@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +19,13 @@ from numpy.typing import NDArray
 from bot.protocols import Intent, Json
 from bot.routing.cues import cues
 from bot.routing.features import Speller, features, known_words
+from bot.routing.router import INTENTS, QUANTUM, WEIGHTS
 from bot.routing.text import plain
 
-WEIGHTS = Path(__file__).with_name("weights.json")
-INTENTS: tuple[Intent, ...] = get_args(Intent)
 SCALES = {"k": 0.5, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
-_STEPS = 600
-_QUANTUM = 100.0
+_STEPS = 300
 
 Matrix = NDArray[np.float64]
 
@@ -99,14 +96,13 @@ def _start() -> dict[str, Matrix]:
     """What cues weigh before anything is learned, and that a text with nothing of the desk's is unknown."""
     start = {}
     for cue in cues():
-        start[f"k:{cue.line}"] = np.eye(len(INTENTS))[INTENTS.index(cue.intent)] * cue.weight / 2
+        start[f"k:{cue.line}"] = np.eye(len(INTENTS))[INTENTS.index(cue.intent)] * cue.weight
     start["f:ours 0"] = np.eye(len(INTENTS))[INTENTS.index("unknown")] * 2.0
     return start
 
 
 def _solve_dual(gram: Matrix, prior: Matrix, wanted: Matrix, ridge: float) -> Matrix:
     """Minimise the mean log loss plus `ridge` / (2 n) times the squared weights, by accelerated gradient steps."""
-    count = len(gram)
     step = 1.0 / (np.linalg.norm(gram, 2) / 2 + ridge)
     dual = np.zeros_like(prior)
     ahead = dual
@@ -117,15 +113,17 @@ def _solve_dual(gram: Matrix, prior: Matrix, wanted: Matrix, ridge: float) -> Ma
         following = ahead - step * ((chances - wanted) + ridge * ahead)
         ahead = following + turn / (turn + 3) * (following - dual)
         dual = following
-    assert count == len(dual)
     return dual
 
 
 def write(fitted: Fitted, path: Path = WEIGHTS) -> None:
     """Keep the weights as hundredths; a feature that weighs nothing is left out."""
-    rounded = {name: [round(float(each) * _QUANTUM) for each in row] for name, row in fitted.weights.items()}
+    rounded = {name: [round(float(each) * QUANTUM) for each in row] for name, row in fitted.weights.items()}
     kept = {name: row for name, row in sorted(rounded.items()) if any(row)}
-    lines = [f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}" for name, row in kept.items()]
+    lines = [
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
+        for name, row in kept.items()
+    ]
     known = json.dumps(" ".join(sorted(fitted.known)), ensure_ascii=False)
     path.write_text('{"known": ' + known + ',\n"weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 

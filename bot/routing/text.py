@@ -13,6 +13,7 @@ _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<[@!][^>]*>|(?<![\w.])@deskhand\b", re.IGNORECASE)
 _LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>")
 _EMOJI_NAME = re.compile(r":[a-z][a-z0-9_+-]*(?:::[a-z0-9-]+)?:")
+_WAVE = re.compile(r":wave:(?::skin-tone-\d:)?|👋")
 _MARKUP = re.compile(r"[*`~]|(?<!\w)_|_(?!\w)")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "…": "...", "\u00a0": " "})
 _VULGAR = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
@@ -27,6 +28,7 @@ def plain(text: str) -> str:
     for escaped, character in _VULGAR.items():
         words = words.replace(escaped, character)
     words = unicodedata.normalize("NFKC", words.translate(_QUOTES)).translate(_QUOTES)
+    words = _WAVE.sub(" hi ", words)
     words = _EMOJI_NAME.sub(" ", words)
     words = _MARKUP.sub(" ", words)
     return _SPACE.sub(" ", "".join(map(_visible, words))).strip()
@@ -40,3 +42,8 @@ def _visible(character: str) -> str:
     if category in ("Cf", "Cc", "Mn", "Me"):
         return ""
     return " " if category in ("So", "Sk", "Cs", "Co", "Cn") else character
+
+
+def is_mention_only(text: str) -> bool:
+    """Whether somebody just called: a mention and nothing else, not even an emoji."""
+    return _MENTION.search(text) is not None and not _MENTION.sub("", text).strip()
