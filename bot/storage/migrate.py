@@ -30,7 +30,8 @@ async def current(database: Database) -> str | None:
         async with database.read() as connection:
             if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
                 return None
-            return await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            revision: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return revision
     except (OSError, DBAPIError, TimeoutError) as error:
         raise Unavailable(_unreachable(database, error)) from error
 
