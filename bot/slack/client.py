@@ -69,7 +69,7 @@ class _ConnectionError(AsyncConnectionErrorRetryHandler):
 def open_session() -> aiohttp.ClientSession:
     """The one HTTP session; close it last."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=5)
-    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=100))
+    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=30))
 
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -57,13 +57,21 @@ class Inbox:
         self._lease = lease
         self._owner: _Owner | None = None
         self._recent: dict[str, None] = {}
+        self._adding: dict[str, asyncio.Future[bool]] = {}
         self.arrived = asyncio.Event()
 
     async def add(self, envelope: Envelope) -> bool:
         """Commit one row for it; False where it is there already, or is talk in a thread that is not ours."""
         if envelope.key in self._recent:  # the usual duplicate: no need to ask the database
             return False
-        added = await self._commits.run(self._insert, envelope)
+        if (first := self._adding.get(envelope.key)) is not None:
+            await asyncio.shield(first)
+            return False
+        self._adding[envelope.key] = adding = asyncio.ensure_future(self._commits.run(self._insert, envelope))
+        try:
+            added = await asyncio.shield(adding)
+        finally:
+            del self._adding[envelope.key]
         if added:
             self._recent[envelope.key] = None
             if len(self._recent) > _MOST_RECENT:
@@ -73,24 +81,13 @@ class Inbox:
 
     async def _insert(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> list[bool]:
         unasked = [envelope for envelope in envelopes if envelope.only_in_known_thread]
-        strange = [envelope for envelope in unasked if not await _knows(connection, envelope)]
-        wanted = {envelope.key: envelope for envelope in envelopes if envelope not in strange}
-        if not wanted:
+        strange = {envelope.key for envelope in unasked if not await _knows(connection, envelope)}
+        rows = [_row(envelope) for envelope in envelopes if envelope.key not in strange]
+        if not rows:
             return [False] * len(envelopes)
         insert = insert_new(self._database, inbox).returning(inbox.c.event_id)
-        inserted = await connection.execute(insert, [_row(envelope) for envelope in wanted.values()])
-        new = {row.event_id for row in inserted}
-        places = {
-            (envelope.channel, envelope.thread_ts)
-            for key, envelope in wanted.items()
-            if key[:_KEY] in new and envelope.channel and envelope.thread_ts
-        }
-        if places:  # from now on the bot is part of these threads, also before its answers are there
-            rows = [
-                {"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in sorted(places)
-            ]
-            await connection.execute(insert_new(self._database, threads), rows)
-        return [envelope.key[:_KEY] in new and wanted.pop(envelope.key, None) is not None for envelope in envelopes]
+        new = {row.event_id for row in await connection.execute(insert, rows)}
+        return [envelope.key[:_KEY] in new for envelope in envelopes]
 
     async def claim(self, limit: int, running: Collection[Job], per_lane: int) -> list[Job]:
         """Up to `limit` rows, oldest first but fair: none beyond `per_lane` a channel, one at a time a thread."""

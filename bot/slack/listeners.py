@@ -60,8 +60,7 @@ def build_app(
         attaching_conversation_kwargs_enabled=False,
     )
     listeners = _Listeners(client, inbox, EventReader(bot_user_id), group_event)
-    app.event(re.compile(r"^subteam_"))(listeners.group)
-    app.event(_ANY)(listeners.keep)
+    app.event(_ANY)(listeners.event)
     app.command(_ANY)(listeners.keep)
     app.action(_ANY)(listeners.keep)
     app.shortcut(modals.ASK_SHORTCUT)(listeners.open_modal)
@@ -86,12 +85,15 @@ class _Listeners:
         await self._keep(body)
         await ack()
 
-    async def group(self, body: Body, ack: AsyncAck) -> None:
-        """Who is in which group changed: roles follow at once, not after whatever the inbox holds."""
+    async def event(self, body: Body, ack: AsyncAck) -> None:
+        """Group changes go to the roles at once, not after whatever the inbox holds; the rest into the inbox."""
         event = body.get("event")
-        if self._group_event is not None and isinstance(event, Mapping):
-            await self._group_event(event)
-        metrics.events.labels("group", "accepted").inc()
+        if isinstance(event, Mapping) and str(event.get("type", "")).startswith("subteam_"):
+            if self._group_event is not None:
+                await self._group_event(event)
+            metrics.events.labels("group", "accepted").inc()
+        else:
+            await self._keep(body)
         await ack()
 
     async def open_modal(self, body: Body, ack: AsyncAck) -> None:

@@ -26,7 +26,7 @@ PER_LANE = 4
 BUSY_JOBS = 24
 POLL_SECONDS = 1.0
 MOST_TRIES = {"transient": 8, "defect": 3, "problem": 1}
-_BREATHER = 0.02
+_BREATHER = 0.05
 """Seconds between claims under load, so that one claim takes many rows."""
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 60.0

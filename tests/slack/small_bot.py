@@ -73,10 +73,4 @@ async def main(api_url: str, bot_token: str, app_token: str, database_url: str) 
 
 
 if __name__ == "__main__":
-    import cProfile, os
-    if os.environ.get("PROF"):
-        pr = cProfile.Profile(); pr.enable()
-        asyncio.run(main(*sys.argv[1:]))
-        pr.disable(); pr.dump_stats(os.environ["PROF"])
-    else:
-        asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(main(*sys.argv[1:]))
