@@ -23,20 +23,21 @@ async def meant_by(request: Request, store: BacktestStore) -> Meant:
     if not runs:
         raise NotFound("No backtest is stored yet. Drop an engine's file here with a mention, or import one first.")
     arguments = request.routed.arguments
-    named = _strings(arguments.get("backtest_ids")) or _strings(arguments.get("backtest_id"))
+    named = _strings(arguments.get("backtest_id")) or _strings(arguments.get("ids"))
     for run_id in named:
         known = next((run for run in runs if run.id == run_id), None)
         if known is not None:
             return Meant(known)
-    if arguments.get("latest"):
+    if arguments.get("pick") == "latest":
         return Meant(runs[0])
-    found = find_run(" ".join(named) or request.text, runs, symbols=_strings(arguments.get("symbols")))
+    said = " ".join(named or _strings(arguments.get("names"))) or request.text
+    found = find_run(said, runs, symbols=_strings(arguments.get("symbols")))
     if found.best is not None:
         return Meant(found.best)
     about = next((run for run in runs if run.id == request.subject.get("backtest_id")), None)
     if about is not None:
         return Meant(about)
-    if len(found.others) > 1 and found.several:
+    if found.several:
         return Meant(None, found.others[:5])
     raise NotFound(f"I know no backtest like that. There is: {_names(runs)}.")
 

@@ -1,0 +1,41 @@
+"""What every entry point shares: storage brought to this version, the embedded desk, reports and charts.
+
+The bot, the HTTP API and the command line all open the same core, so they can never disagree about what is stored.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.desk import ensure_desk
+from bot.settings import Settings
+from bot.storage import migrate
+from bot.storage.backtests import SqlBacktestStore
+from bot.storage.database import Database
+from bot.storage.narratives import SqlNarrativeCache
+from tools.narrative.service import ReportGenerationService
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Open while `open_core` is."""
+
+    settings: Settings
+    database: Database
+    store: SqlBacktestStore
+    reports: ReportGenerationService
+
+
+@asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """Raises `Problem` where the home or the database cannot be used."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    await migrate.upgrade(settings.resolved_database_url)
+    database = Database(settings.resolved_database_url)
+    try:
+        store = SqlBacktestStore(database)
+        await ensure_desk(settings.home, store)
+        reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(database))
+        yield Core(settings, database, store, reports)
+    finally:
+        await database.close()

@@ -1,0 +1,92 @@
+"""The embedded desk: real prices and real backtests of well-known strategies, made in an empty home.
+
+Prices appear whole or not at all (a temporary file is renamed), runs are kept once by their content, and two processes
+that start at once take turns; so it does not matter when one of them is killed.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.backtests.model import BacktestRun, BacktestStore
+
+if TYPE_CHECKING:
+    from tools.market.store import PriceStore
+
+PRICES = "market.duckdb"
+BY = "desk"
+
+_COSTS = {"fee": 0.001, "slippage": 0.0005}
+_STRATEGIES: tuple[tuple[str, str, str, dict[str, float]], ...] = (
+    ("Buy and hold", "buy_and_hold", "^IXIC", {}),
+    ("Golden cross 50/200", "sma_crossover", "^IXIC", {"short_window": 50, "long_window": 200}),
+    ("Twelve-month momentum", "momentum", "^IXIC", {"momentum_period": 252}),
+    ("MACD trend 12/26/9", "macd_trend", "SPY", {}),
+    ("Bollinger reversion 20/2", "bollinger_reversion", "SPY", {}),
+    ("Donchian breakout 55/20", "breakout", "SPY", {}),
+    ("RSI(2) mean reversion", "rsi_mean_reversion", "SPY",
+     {"rsi_period": 2, "oversold_threshold": 10, "overbought_threshold": 70}),
+    ("RSI(14) mean reversion", "rsi_mean_reversion", "SPY", {}),
+    ("Twelve-month momentum", "momentum", "SPY", {"momentum_period": 252}),
+    ("Moving-average crossover 20/100", "sma_crossover", "SPY", {}),
+    ("Buy and hold", "buy_and_hold", "SPY", {}),
+    ("Golden cross 50/200", "sma_crossover", "SPY", {"short_window": 50, "long_window": 200}),
+)  # fmt: skip
+"""Name, template, symbol and what differs from the template's defaults; the last is the newest in the store."""
+
+
+async def ensure_desk(home: Path, store: BacktestStore) -> None:
+    """Make what is missing of the desk in `home`; a few milliseconds where nothing is."""
+    prices = home / PRICES
+    if await asyncio.to_thread(prices.exists) and await store.list():
+        return
+    runs = await asyncio.to_thread(_make, prices)
+    for run in runs:
+        await store.add(run, by=BY)
+
+
+def _make(prices: Path) -> list[BacktestRun]:
+    from tools.market.embedded import EmbeddedSource
+    from tools.market.store import PriceStore
+
+    prices.parent.mkdir(parents=True, exist_ok=True)
+    with _turn(prices.with_suffix(".lock")):
+        if not prices.exists():
+            partial = prices.with_suffix(f".{os.getpid()}.part")
+            with PriceStore(partial, read_only=False) as store:
+                store.ingest(EmbeddedSource())
+            partial.replace(prices)
+        with PriceStore(prices) as store:
+            return [_run(store, *strategy) for strategy in _STRATEGIES]
+
+
+def _run(store: "PriceStore", title: str, template: str, symbol: str, parameters: dict[str, float]) -> BacktestRun:
+    from tools.strategies.engine import simulate, to_backtest_run
+    from tools.strategies.loading import load
+
+    prices = store.prices(symbol)
+    name = f"{title} on the {prices.name} ({symbol})"
+    specification = load(
+        {
+            "name": name,
+            "template": template,
+            "symbols": [symbol],
+            "timeframe": "1d",
+            "side": "long",
+            "parameters": dict(parameters),
+            "costs": dict(_COSTS),
+        }
+    )
+    simulation = simulate(specification, prices)
+    return to_backtest_run(simulation, specification, prices, name=name, trials=len(_STRATEGIES))
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
