@@ -1,0 +1,641 @@
+"""What a quantity is about, by the words around it: which figure, whose, of when, and how hedged."""
+
+from dataclasses import dataclass, field
+
+from tools.narrative.checking.finding import Finding
+from tools.narrative.checking.index import Index
+from tools.narrative.checking.matching import fits_unit, same
+from tools.narrative.checking.reading import ORDINALS, Item, Sentence
+from tools.narrative.checking.scopes import Scopes
+
+_SKIP_RIGHT = frozenset("AYEH")
+_BETWEEN = frozenset("LHTAYE(SDGXNUWVKR)")
+_PERIOD_LINKS = frozenset(
+    "in on during for from between over of through throughout across at by since until after before when where".split()
+)
+_GAIN = frozenset("gain gains profit growth".split())
+_LOSS = frozenset("loss losses".split())
+_LAST_WORDS = frozenset("last latest recent currently now recently lately".split())
+_AFTERTHOUGHTS = frozenset(
+    ("or so", "or more", "or better", "or less", "or fewer", "or higher", "or lower", "give or take", "more or less")
+)
+
+
+@dataclass(slots=True)
+class Discourse:
+    """What earlier sentences of the paragraph leave standing."""
+
+    subject: str = ""
+    metric: int = 0
+    scope: int = 0
+    heading: str = ""
+
+
+@dataclass(slots=True)
+class Bound:
+    """A quantity and the facts it was found to state; empty `facts` where none."""
+
+    item: Item
+    at: int
+    facts: int = 0
+    metric: int = 0
+    scope: int = 0
+    subject: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One sentence under judgement."""
+
+    index: Index
+    scopes: Scopes
+    text: str
+    sentence: Sentence
+    before: Discourse
+    findings: list[Finding] = field(default_factory=list)
+    bound: list[Bound] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+    used_scopes: set[int] = field(default_factory=set)
+    pairs: dict[int, int] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def items(self) -> list[Item]:
+        """The items of the sentence."""
+        return self.sentence.items
+
+    @property
+    def code(self) -> str:
+        """Their kinds."""
+        return self.sentence.code
+
+    def find(self, kind: str, item: Item, reason: str) -> None:
+        """Report an item."""
+        start, end = max(self.sentence.start, item.start - 30), min(self.sentence.end, item.end + 30)
+        span = self.text[item.start : item.end]
+        around = " ".join(self.text[start:end].split())
+        self.findings.append(Finding(kind, span.strip() or around, f'{reason} ("…{around}…")'))
+
+
+def metric_mask(index: Index, item: Item) -> int:
+    """Facts that a noun or verb stands for."""
+    if item.kind == "V":
+        return index.by_key.get("return", 0) | (index.by_key.get("lost", 0) if item.word == "lost" else 0)
+    mask = 0
+    for key in item.key.split(","):
+        mask |= index.named.get(key[1:], 0) if key.startswith("=") else index.by_key.get(key, 0)
+    return mask
+
+
+def fitting(reading: Reading, item: Item, mask: int) -> int:
+    return sum(1 << p for p in reading.index.bits(mask) if fits_unit(item, reading.index, p))
+
+
+def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
+    """The facts a quantity can be about by the words around it, and whether only "return" or a verb says so."""
+    elided = _elided(reading, at)
+    if elided:
+        return elided, False
+    if at in reading.pairs:
+        return metric_mask(reading.index, reading.items[reading.pairs[at]]), False
+    left = _strong_left(reading, at)
+    right = _strong_right(reading, at)
+    if left is not None and right is not None:
+        return _both(reading, at, left, right)
+    if right is not None:
+        reading.taken.add(right)
+        return _with_totals(reading, at, metric_mask(reading.index, reading.items[right])), is_generic(reading, right)
+    if left is not None:
+        mask = metric_mask(reading.index, reading.items[left])
+        if reading.code[left] == "V" or is_generic(reading, left):
+            return mask | _unbound_nouns(reading, at, item), not _unbound_nouns(reading, at, item)
+        return mask, False
+    return _weak(reading, at, item)
+
+
+_ELIDED = {
+    "best": ("best_year", "best_month", "best_day", "best_trade"),
+    "worst": ("worst_year", "worst_month", "worst_day", "worst_trade"),
+}
+
+
+def _elided(reading: Reading, at: int) -> int:
+    """ "the best year was 29.6% and the worst -4.3%": the noun of the second is that of the first."""
+    items, position = reading.items, at - 1
+    while position >= 0 and (items[position].kind in "LH(" or items[position].word in ("at", "of", "with", "by")):
+        position -= 1
+    if position < 0 or items[position].kind != "X" or items[position].word not in _ELIDED:
+        return 0
+    for noun in reversed(items[:position]):
+        if noun.kind != "M":
+            continue
+        for key in noun.key.split(","):
+            unit = "trade" if key.endswith("_trade") else key.partition("_")[2]
+            if f"{items[position].word}_{unit}" in _ELIDED[items[position].word]:
+                return reading.index.by_key.get(f"{items[position].word}_{unit}", 0)
+    return 0
+
+
+def is_generic(reading: Reading, position: int) -> bool:
+    return reading.items[position].kind == "V" or reading.items[position].key.split(",")[0] == "return"
+
+
+def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
+    index, items = reading.index, reading.items
+    first, second = metric_mask(index, items[left]), metric_mask(index, items[right])
+    if fitting(reading, items[at], second) and not fitting(reading, items[at], first):
+        reading.taken.add(right)
+        return _with_totals(reading, at, second), is_generic(reading, right)
+    if items[right].key == "rule" or "rule" in items[right].key.split(","):
+        return second | first, False
+    if first & second:
+        reading.taken.add(right)
+        return first & second, is_generic(reading, left) and is_generic(reading, right)
+    direct = right == at + 1 and items[at].unit in ("number", "time")
+    if items[left].kind == "V" or left in reading.taken or direct or is_generic(reading, left):
+        reading.taken.add(right)
+        return _with_totals(reading, at, second), is_generic(reading, right)
+    return first, is_generic(reading, left)
+
+
+def _strong_left(reading: Reading, at: int) -> int | None:
+    """The noun or verb that leads straight to the quantity: "a Sharpe ratio of 0.28", "returned 3.6%"."""
+    items, others = reading.items, 0
+    position = at - 1
+    while position >= 0:
+        item = items[position]
+        if item.kind == "M" or item.kind == "V":
+            if item.kind == "V" and position and _noun_before(reading, position):
+                return _noun_before(reading, position)
+            return position if position not in reading.taken else None
+        if item.kind == "O":
+            others += 1
+            if others > 2:
+                return None
+        elif item.kind == "P":
+            if items[position + 1].word not in ("at", "with"):
+                return None
+        elif item.kind not in _BETWEEN or (item.kind == "R"):
+            return None
+        position -= 1
+    return None
+
+
+def _noun_before(reading: Reading, verb: int) -> int | None:
+    """ "the average trade returned": the noun is the subject of the verb and says which figure it is."""
+    position = verb - 1
+    while (
+        position >= 0
+        and reading.items[position].kind in "LXHADG("
+        or (position >= 0 and reading.items[position].kind == "T")
+    ):
+        position -= 1
+    if position >= 0 and reading.items[position].kind == "M" and not is_generic(reading, position):
+        return position if position not in reading.taken else None
+    return None
+
+
+def _strong_right(reading: Reading, at: int) -> int | None:
+    """The noun straight after the quantity: "a 0.28 Sharpe", "12 closed trades", "57% of the time"."""
+    position, others = at + 1, 0
+    items = reading.items
+    while position < len(items):
+        item = items[position]
+        if item.kind == "V" and item.word == "lost" and items[at].unit == "number":
+            return position
+        if item.kind == "M":
+            if leads_on(reading, position) and others + (position - at) > 1 and items[position - 1].kind == "L":
+                return None
+            return position
+        if item.kind in _SKIP_RIGHT or item.kind == "X" or (item.kind == "T" and item.word in ("of", "in", "after")):
+            position += 1
+            continue
+        if item.kind == "O" and others == 0 and item.word not in (".",):
+            others += 1
+            position += 1
+            continue
+        if item.kind == "L" and item.word in ("a", "the", "its", "their", "all", "'s"):
+            position += 1
+            continue
+        return None
+    return None
+
+
+def leads_on(reading: Reading, noun: int) -> bool:
+    """Whether a noun leads to a quantity of its own: "..., the Sharpe ratio was 0.28"."""
+    for item in reading.items[noun + 1 : noun + 6]:
+        if item.kind == "Q":
+            return True
+        if item.kind not in "LTHAYE(":
+            return False
+    return False
+
+
+def _with_totals(reading: Reading, at: int, mask: int) -> int:
+    """ "9 of 10 trades won": the second figure counts all trades though the noun says winners."""
+    code = reading.code
+    if (
+        at >= 2
+        and "Q" in code[max(0, at - 3) : at]
+        and reading.items[at - 1].word in ("of", "its", "the", "in", "out of")
+    ):
+        for key in ("trades", "whole_years", "whole_months"):
+            mask |= reading.index.by_key.get(key, 0)
+    return mask
+
+
+def _unbound_nouns(reading: Reading, at: int, item: Item) -> int:
+    """Nouns of the clause without a figure of their own: "on its worst day it lost 6.7%"."""
+    mask = 0
+    start = max((p for p in range(at) if reading.code[p] == "B"), default=-1) + 1
+    end = next((p for p in range(at, len(reading.code)) if reading.code[p] in "BQ" and p > at), len(reading.code))
+    for position in range(start, end):
+        noun = reading.items[position]
+        if noun.kind == "M" and position not in reading.taken and not is_generic(reading, position):
+            if (
+                position < at
+                and any(reading.code[p] == "Q" for p in range(position, at))
+                and leads_on(reading, position)
+            ):
+                continue
+            if position > at and leads_on(reading, position):
+                continue
+            mask |= fitting(reading, item, metric_mask(reading.index, noun))
+    return mask
+
+
+def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
+    """No noun stands beside the quantity: the nearest that fits its unit, then what the last sentence was about."""
+    mask, generic = 0, False
+    nouns = [p for p in range(at - 1, -1, -1) if reading.code[p] in "MV" and _fits(reading, item, p)]
+    left = next((p for p in nouns if p not in reading.taken), nouns[0] if nouns else None)
+    right = next((p for p in range(at + 1, len(reading.items)) if reading.code[p] in "MBQ"), None)
+    if left is not None:
+        mask |= metric_mask(reading.index, reading.items[left])
+        generic = is_generic(reading, left)
+    bridge = reading.code[at + 1 : right] if right is not None else "B"
+    if (
+        right is not None
+        and reading.code[right] == "M"
+        and "B" not in bridge
+        and (left is None or not leads_on(reading, right))
+    ):
+        found = metric_mask(reading.index, reading.items[right])
+        if fitting(reading, item, found) and (left is None or "P" not in bridge):
+            mask |= found
+            generic = generic and is_generic(reading, right)
+    if item.unit in ("time", "bars") and not mask:
+        for key in ("length", "length_dd", "recovery_days", "fall_days", "observations"):
+            mask |= reading.index.by_key.get(key, 0)
+        return mask, False
+    if item.unit == "time":
+        return mask | reading.index.by_key.get("length", 0), generic
+    if _pair_of_counts(reading, at):
+        for position in range(at, len(reading.items)):
+            if reading.code[position] == "M":
+                mask |= metric_mask(reading.index, reading.items[position])
+    if not mask:
+        mask = fitting(reading, item, reading.before.metric)
+    if not mask and item.unit == "percent" and reading.sentence.row:
+        mask, generic = reading.index.by_key.get("return", 0), True
+    if not mask and item.unit == "percent" and any(i.kind in "DG" for i in reading.items):
+        mask, generic = reading.index.by_key.get("return", 0), True
+    return mask, generic
+
+
+def _pair_of_counts(reading: Reading, at: int) -> bool:
+    """The first figure of "107 of 230 months were positive"."""
+    following = [i for i in reading.items[at + 1 : at + 4] if i.kind != "L"]
+    return len(following) > 1 and following[0].word in ("of", "out of", "in") and following[1].kind == "Q"
+
+
+def _fits(reading: Reading, item: Item, position: int) -> bool:
+    return bool(fitting(reading, item, metric_mask(reading.index, reading.items[position])))
+
+
+def pair_lists(reading: Reading) -> None:
+    """ "Sharpe and Sortino ratios of 0.28 and 0.40": as many nouns as figures, in order."""
+    code = reading.code
+    quantities = [p for p, kind in enumerate(code) if kind == "Q"]
+    for first, second in zip(quantities, quantities[1:], strict=False):
+        between = code[first + 1 : second].replace("A", "").replace("H", "").replace("L", "")
+        if between not in ("J", "PJ"):
+            continue
+        group = [first, second]
+        for kind, keep in (("M", reading.pairs), ("S", None)):
+            listed = [p for p in range(first) if code[p] == kind][-2:]
+            if len(listed) != 2 or any(code[p] in "QB" for p in range(listed[0], first)):
+                continue
+            gap = code[listed[0] + 1 : listed[1]].replace("L", "").replace("T", "")
+            if gap not in ("J", "PJ"):
+                continue
+            if keep is not None:
+                keep.update(zip(group, listed, strict=True))
+            else:
+                reading.owners.update({q: reading.items[s].key for q, s in zip(group, listed, strict=True)})
+
+
+def subject_of(reading: Reading, at: int) -> str:
+    """Whose figure a quantity is by the words: strategy, benchmark, stated, recomputed, or "" where they do not say."""
+    if at in reading.owners:
+        return reading.owners[at]
+    after = _owner_after(reading, at)
+    return after or main_subject(reading, at) or reading.before.subject
+
+
+def _owner_after(reading: Reading, at: int) -> str:
+    items, position = reading.items, at + 1
+    while position < len(items) and items[position].kind in "AYEM":
+        position += 1
+    if position < len(items) and (
+        items[position].word in ("for", "by", "from", "in", "at") or items[position].kind == "("
+    ):
+        position += 1
+        while position < len(items) and items[position].kind in "LT" and items[position].word != ":":
+            position += 1
+        if position < len(items) and items[position].kind == "S" and items[position].also != "market":
+            follow = items[position + 1].word if position + 1 < len(items) else ""
+            return "" if follow in (":", "'s") else items[position].key
+        if position < len(items) and items[position].kind == "S" and items[position - 1].word in ("for", "the") and "for" in (items[position - 1].word, items[position - 2].word):  # fmt: skip
+            return items[position].key
+    return ""
+
+
+def main_subject(reading: Reading, at: int) -> str:
+    """The nearest subject before `at` that is not merely what another is compared with."""
+    items = reading.items
+    for position in range(at - 1, -1, -1):
+        item = items[position]
+        if item.kind != "S":
+            continue
+        if item.also == "market" and is_place(items, position):
+            continue
+        if is_object(items, position) and not _attached(items, position, at):
+            continue
+        return item.key
+    return ""
+
+
+def is_place(items: list[Item], position: int) -> bool:
+    """ "on the S&P 500" says where a strategy trades, not whose figure it is."""
+    before = [i for i in items[max(0, position - 2) : position] if i.word != "the"]
+    return bool(before) and before[-1].word in ("on", "in", "of", "for", "trading", "trades", "using")
+
+
+def is_object(items: list[Item], position: int) -> bool:
+    for item in reversed(items[max(0, position - 4) : position]):
+        if item.kind in "CR" or (item.kind == "H" and item.also):
+            return True
+        if item.word in ("to", "over", "with", "against", "from"):
+            return True
+        if item.kind not in "LT":
+            return False
+    return False
+
+
+def _attached(items: list[Item], position: int, at: int) -> bool:
+    """ "than the benchmark's 0.28", "than the benchmark, which returned 3.6%"."""
+    for number, item in enumerate(items[position + 1 : at]):
+        if item.kind in "LMAHVXUWY(":
+            continue
+        if item.kind == "T" and item.word in ("of", "at", "over", "from"):
+            continue
+        if item.kind == "P" and items[position + 2 + number].word in ("which", "at"):
+            continue
+        return False
+    return True
+
+
+def subject_mask(reading: Reading, subject: str, metric: int) -> int:
+    index = reading.index
+    if subject == "benchmark":
+        return index.benchmark | index.neutral
+    if subject == "stated":
+        return index.stated if index.stated & metric else index.strategy | index.stated
+    own = index.strategy | index.orphans
+    carried = reading.before.subject
+    explicit = "S" in reading.code
+    if not subject and not explicit and carried == "benchmark":
+        return own | index.benchmark
+    return own
+
+
+def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
+    """A year's figure or the whole test's, gross or net, of a day or not."""
+    index, items = reading.index, reading.items
+    near = [*_right_of(items, at), *_left_of(items, at)]
+    if any(i.kind == "A" for i in near):
+        metric &= index.annual
+    elif generic:
+        metric &= ~index.by_key.get("cagr", 0)
+    if any(i.kind == "Y" for i in near):
+        metric &= index.daily
+    kinds = {i.key for i in items if i.kind == "E"}
+    if "gross" in kinds:
+        return metric & index.gross if "net" not in kinds else metric
+    return metric & ~index.gross
+
+
+def _right_of(items: list[Item], at: int) -> list[Item]:
+    found = []
+    for item in items[at + 1 : at + 5]:
+        if item.kind in "AYEM":
+            found.append(item)
+        elif not (item.kind in "LT" and item.word in ("in", "of", "on average")):
+            break
+    return found
+
+
+def _left_of(items: list[Item], at: int) -> list[Item]:
+    found: list[Item] = []
+    for position in range(at - 1, max(-1, at - 10), -1):
+        item = items[position]
+        if item.kind in "QPBJ;)":
+            break
+        if item.kind == "A" or (item.kind == "Y" and position + 1 < at and items[position + 1].kind in "M"):
+            found.append(item)
+    return found
+
+
+def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
+    """Facts of the date, regime or crisis that a quantity is said to belong to; all, False where none is."""
+    right = _scope_right(reading, at)
+    if right is not None:
+        reading.used_scopes.add(right)
+        return scope_mask(reading, right), True
+    mask, found = reading.index.everything, False
+    by_rank = ranked(reading, at)
+    if by_rank:
+        mask, found = by_rank, True
+    for position in range(at - 1, -1, -1):
+        if reading.code[position] == "Q" and found:
+            break
+        if reading.code[position] in "DG" and position not in reading.used_scopes:
+            mask &= scope_mask(reading, position)
+            found = True
+    if found:
+        return mask, True
+    return (reading.before.scope or reading.index.everything), False
+
+
+def scope_mask(reading: Reading, position: int) -> int:
+    items = reading.items
+    item = items[position]
+    before = items[position - 1].word if position else ""
+    if item.kind == "D" and item.key == "month" and item.dates[0] < 1500:
+        year = next((i for i in items[:position] if i.kind == "D" and i.key == "year"), None)
+        if year is not None:
+            start = year.dates[0] // 10000 * 10000 + item.dates[0]
+            item.dates = (start + 1, start + 31)
+    return reading.scopes.mask(item, before)
+
+
+def _scope_right(reading: Reading, at: int) -> int | None:
+    items, position, comma = reading.items, at + 1, False
+    while position < len(items) and items[position].kind in "AYEMUW":
+        position += 1
+    while position < len(items):
+        item = items[position]
+        if item.kind in "DG":
+            break
+        if item.kind == "P" and not comma and position + 1 < len(items) and items[position + 1].kind in "TD":
+            comma = True
+        elif not (item.kind == "(" or item.word in _PERIOD_LINKS or (item.kind == "L" and item.word in ("the", "calendar", "'s", "all")) or (item.kind == "O" and item.word in ("year", "month", "calendar", "whole"))):  # fmt: skip
+            return None
+        position += 1
+    if position >= len(items) or position in reading.used_scopes:
+        return None
+    if comma and not _closes(items, position):
+        return None
+    return position
+
+
+def _closes(items: list[Item], position: int) -> bool:
+    """After a comma, "in 2013" belongs to what came before only where the clause ends with it."""
+    if position + 1 >= len(items):
+        return True
+    return items[position + 1].kind in "PBJ)" or items[position + 1].word == "."
+
+
+def ranked(reading: Reading, at: int) -> int:
+    """ "the second deepest drawdown", "Drawdown 3": the facts of that one."""
+    mask = 0
+    for position, item in enumerate(reading.items[:at]):
+        number = ORDINALS.get(item.word, 0)
+        if number and any(i.kind in "MX" for i in reading.items[position + 1 : position + 4]):
+            mask |= reading.index.by_group.get(f"drawdown.{number}", 0)
+        if item.kind == "M" and item.word in ("drawdown", "dd") and position + 1 < len(reading.items):
+            follower = reading.items[position + 1]
+            if follower.kind == "Q" and follower.unit == "number" and follower.decimals == 0 and position + 1 != at:
+                mask |= reading.index.by_group.get(f"drawdown.{int(follower.value)}", 0)
+    return mask
+
+
+def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, at: int) -> int:
+    index = reading.index
+    if scoped_here:
+        return candidates & scope
+    first = index.by_group.get("drawdown.1", 0)
+    falls = 0
+    if any(i.kind == "M" and "drawdown" in i.key.split(",") for i in reading.items[: at + 3]):
+        falls = index.by_key.get("drawdown", 0)
+    free = candidates & (~index.scoped | first | falls)
+    if reading.before.scope:
+        free |= candidates & reading.before.scope
+    return free
+
+
+def lean_of(reading: Reading, at: int) -> int:
+    """1 where the words say up, -1 where they say down, 0 where they do not say."""
+    items = reading.items
+    for item in items[at + 1 : at + 3]:
+        if item.kind == "A":
+            continue
+        if item.kind == "U" or (item.kind == "M" and item.word in _LOSS):
+            return -1
+        if item.kind == "W" or (item.kind == "M" and item.word in _GAIN):
+            return 1
+        break
+    for position in range(at - 1, -1, -1):
+        item = items[position]
+        if item.kind == "V":
+            return {"gain": 1, "loss": -1, "neutral": 0}[item.key]
+        if item.kind == "U":
+            return -1
+        if item.kind == "W":
+            return 1
+        if item.kind == "M" and item.word in _LOSS | _GAIN:
+            return -1 if item.word in _LOSS else 1
+        if item.kind == "B" or (item.kind == "M" and not is_generic(reading, position)):
+            return 0
+        if item.kind == "S" and items[at].sign:
+            return 0
+    return 0
+
+
+def match(reading: Reading, bound: Bound, candidates: int) -> str:
+    """Empty where a candidate fact is what the quantity states; otherwise the nearest thing to it that is wrong."""
+    index, item = reading.index, bound.item
+    lean = lean_of(reading, bound.at)
+    hedge, comparing = hedge_of(reading, bound.at)
+    worst = ""
+    matched = 0
+    for position in index.bits(candidates):
+        if not fits_unit(item, index, position):
+            worst = worst or "unit"
+            continue
+        trouble = same(item, index, position, lean, "" if comparing else hedge)
+        if trouble and comparing:
+            trouble = same(item, index, position, lean, hedge)
+        if not trouble:
+            matched |= 1 << position
+        elif trouble != "value":
+            worst = trouble
+        elif worst in ("", "unit"):
+            worst = "value"
+    bound.facts = _picked(reading, bound, matched)
+    if bound.facts:
+        return "" if _same_currency(reading, item) else "currency"
+    return worst or "metric"
+
+
+def _same_currency(reading: Reading, item: Item) -> bool:
+    return not (item.currency and reading.index.currency and item.currency != reading.index.currency)
+
+
+def _picked(reading: Reading, bound: Bound, matched: int) -> int:
+    """Of the latest, lowest and highest of a rolling figure, the one the words name."""
+    words = {i.word for i in reading.items[max(0, bound.at - 4) : bound.at + 2]}
+    if words & _LAST_WORDS and any("rolling" in reading.index.facts[p].id for p in reading.index.bits(matched)):
+        return sum(1 << p for p in reading.index.bits(matched) if "latest" in reading.index.facts[p].id)
+    return matched
+
+
+def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
+    """The hedge of a quantity, and whether the same words may compare two figures instead."""
+    items = reading.items
+    after = items[at + 1] if at + 1 < len(items) else None
+    if after is not None and after.kind == "H" and after.word in _AFTERTHOUGHTS:
+        return after.key, False
+    position = at - 1
+    while position >= 0 and (items[position].kind == "L" and items[position].word in ("a", "an", "the", "'s")):
+        position -= 1
+    if position < 0 or items[position].kind != "H":
+        return "", False
+    hedge = items[position]
+    if hedge.word in ("over", "within", "under") and items[at].unit in ("time", "bars"):
+        firm = position > 0 and items[position - 1].word in (
+            "just",
+            "well",
+            "is",
+            "was",
+            "for",
+            "took",
+            "lasted",
+            "lasting",
+        )
+        if not firm:
+            return "", False
+    compares = bool(hedge.also) or hedge.key in ("at_least", "at_most", "under", "over")
+    earlier = any(b.facts for b in reading.bound if b.at < at)
+    return hedge.key, compares and earlier

@@ -1,0 +1,329 @@
+"""Sentence by sentence: every quantity, date and cause, held against the facts."""
+
+from collections.abc import Iterator
+
+from tools.narrative.checking import attribution as about
+from tools.narrative.checking import relations
+from tools.narrative.checking.attribution import Bound, Discourse, Reading
+from tools.narrative.checking.finding import Finding
+from tools.narrative.checking.index import Index
+from tools.narrative.checking.lexicon import METHOD_WORDS
+from tools.narrative.checking.matching import fits_unit, same
+from tools.narrative.checking.reading import Item, Sentence
+from tools.narrative.checking.scopes import Scopes
+
+
+def judge(sentences: Iterator[Sentence], text: str, index: Index) -> list[Finding]:
+    """All findings of a text, in order."""
+    scopes = Scopes(index)
+    state = Discourse()
+    findings: list[Finding] = []
+    for sentence in sentences:
+        if sentence.opens:
+            state = Discourse()
+        reading = Reading(index, scopes, text, sentence, state)
+        _read(reading)
+        findings += reading.findings
+        state = _left_behind(reading)
+    return findings
+
+
+def _read(reading: Reading) -> None:
+    if "Q" in reading.code:
+        about.pair_lists(reading)
+        for at, item in enumerate(reading.items):
+            if item.kind == "Q":
+                _quantity(reading, at, item)
+    relations.compare_all(reading)
+    _dates(reading)
+    relations.superlatives(reading)
+    relations.universals(reading)
+    _causes(reading)
+    relations.directions(reading)
+
+
+def _left_behind(reading: Reading) -> Discourse:
+    state = Discourse(reading.before.subject, reading.before.metric, reading.before.scope, reading.before.heading)
+    owner = next(
+        (about.main_subject(reading, at) for at in range(len(reading.items), 0, -1) if reading.code[at - 1] == "S"),
+        "",
+    )
+    if reading.sentence.row:
+        state.subject = reading.before.heading or reading.before.subject
+    elif owner:
+        state.subject = owner
+        state.heading = owner if not reading.bound else ""
+    for bound in reading.bound:
+        if bound.metric:
+            state.metric = bound.metric
+    if not reading.bound and "M" in reading.code:
+        state.metric = about.metric_mask(reading.index, next(i for i in reading.items if i.kind == "M"))
+    found = [reading.scopes.mask(i, "") for i in reading.items if i.kind in "DG"]
+    if not reading.sentence.row:
+        state.scope = found[-1] if found else state.scope if not reading.bound else 0
+    return state
+
+
+def _quantity(reading: Reading, at: int, item: Item) -> None:
+    if item.problem:
+        _malformed(reading, item)
+        return
+    if (
+        item.unit in ("window", "ordinal")
+        or _names_a_drawdown(reading, at, item)
+        or _part_of_a_name(reading, at, item)
+    ):
+        _descriptive(reading, at, item)
+        return
+    bound = Bound(item, at)
+    reading.bound.append(bound)
+    bound.subject = about.subject_of(reading, at)
+    metric, generic = about.metric_of(reading, at, item)
+    metric = about.qualified(reading, at, metric, generic)
+    bound.metric = metric
+    scope, scoped_here = about.scope_of(reading, at)
+    bound.scope = scope
+    candidates = metric & about.subject_mask(reading, bound.subject, metric)
+    candidates = about.in_scope(reading, candidates, scope, scoped_here, at)
+    trouble = about.match(reading, bound, candidates)
+    if trouble and not relations.derived(reading, bound):
+        _explain(reading, bound, candidates, trouble, generic)
+
+
+def _malformed(reading: Reading, item: Item) -> None:
+    if item.problem == "scientific":
+        reading.find("scientific notation", item, "Write the figure out; scientific notation hides its size.")
+    else:
+        reading.find(
+            "separators",
+            item,
+            "Commas group thousands and a point marks decimals; this figure can be read in two ways.",
+        )
+
+
+def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
+    """Parameters in names: "50/200", "14-day"; and the confidence level of a value at risk."""
+    items = reading.items
+    if item.word in reading.index.name_numbers and (
+        (at and items[at - 1].word == "/") or (at + 1 < len(items) and items[at + 1].word == "/")
+    ):
+        return True
+    if item.unit == "percent" and item.value in (95.0, 5.0, 99.0, 1.0):
+        close = [i.key for i in items[max(0, at - 6) : at + 5] if i.kind == "M"]
+        follows = items[at + 1].word if at + 1 < len(items) else ""
+        return any("var" in key.split(",") or "cvar" in key.split(",") for key in close) and (
+            follows
+            in (
+                "level",
+                "var",
+                "cvar",
+                "value at risk",
+                "expected shortfall",
+                "one",
+                "confidence",
+                "confidence level",
+            )
+            or (
+                at > 0
+                and items[at - 1].word
+                in (",", "(", "var", "cvar", "value at risk", "expected shortfall", "at", "worst")
+            )
+        )
+    return False
+
+
+def _names_a_drawdown(reading: Reading, at: int, item: Item) -> bool:
+    """ "Drawdown 2": the number names it."""
+    named = (
+        at > 0 and reading.items[at - 1].kind == "M" and reading.items[at - 1].word in ("drawdown", "dd", "number")
+    )
+    return named and item.unit == "number" and f"drawdown.{item.word}" in reading.index.by_group
+
+
+def _descriptive(reading: Reading, at: int, item: Item) -> None:
+    if item.unit == "window":
+        index = reading.index
+        number = item.word
+        in_definitions = any(f"{number}-" in fact.definition or f"{number}-" in fact.label for fact in index.facts)
+        known = number in index.name_numbers or in_definitions or item.value == 1
+        if not known:
+            reading.find("number", item, "No fact, parameter or definition has this length of window.")
+    elif item.unit == "ordinal" and not _ordinal(reading, at, int(item.value)):
+        reading.find("ordinal", item, "No fact has this rank.")
+
+
+def _ordinal(reading: Reading, at: int, number: int) -> bool:
+    following = [i for i in reading.items[at + 1 : at + 4] if i.kind in "MX"]
+    return bool(following) and f"drawdown.{number}" in reading.index.by_group
+
+
+def _explain(reading: Reading, bound: Bound, candidates: int, trouble: str, generic: bool) -> None:
+    index, item = reading.index, bound.item
+    if trouble == "currency":
+        reading.find("currency", item, f"The run is in {index.currency}, not in {item.currency}.")
+        return
+    if trouble == "direction":
+        reading.find("direction", item, "The words say the opposite direction of the fact.")
+        return
+    if trouble == "sign":
+        reading.find("sign", item, "The fact has the other sign.")
+        return
+    elsewhere = sum(
+        1 << p for p in index.bits(index.everything) if fits_unit(item, index, p) and _could(reading, bound, p)
+    )
+    kind, reason = _where_instead(reading, bound, candidates, elsewhere, generic)
+    reading.find(kind, item, reason)
+
+
+def _could(reading: Reading, bound: Bound, position: int) -> bool:
+    return same(bound.item, reading.index, position, 0, "") in ("", "sign", "direction")
+
+
+def _where_instead(reading: Reading, bound: Bound, candidates: int, elsewhere: int, generic: bool) -> tuple[str, str]:
+    index, item = reading.index, bound.item
+    same_metric = elsewhere & bound.metric
+    if same_metric:
+        name = index.facts[index.bits(same_metric)[0]].label
+        if bound.scope != index.everything and same_metric & ~bound.scope:
+            return "period", f"That is the {name}, not the figure of the date or period named."
+        return "subject", f"That is the {name}; the sentence speaks of the {bound.subject or 'strategy'}."
+    if elsewhere:
+        name = index.facts[index.bits(elsewhere)[0]].label
+        if generic:
+            return "annualised or total", f"The only figure like it is the {name}; the words name another."
+        return "metric", f"The only figure like it is the {name}; the words name another."
+    if not bound.metric:
+        return "unattributed", "No fact has this value, and the words do not say which figure it is."
+    slipped = _slipped(reading, item, candidates or bound.metric)
+    if slipped:
+        return slipped
+    expected = [index.facts[p] for p in index.bits(candidates)[:1]]
+    wanted = f" The {expected[0].label} is {expected[0].value}." if expected else ""
+    return "number", f"No fact bears out this figure.{wanted}"
+
+
+def _slipped(reading: Reading, item: Item, candidates: int) -> tuple[str, str] | None:
+    """A known slip of the pen: percent for fraction, a factor of 100, transposed digits, too much rounding."""
+    index = reading.index
+    for position in index.bits(candidates):
+        actual = index.values[position]
+        if not actual:
+            continue
+        shown = item.value * item.scale
+        for factor in (0.0001, 0.01, 1.0, 100.0, 10000.0):
+            if abs(shown * factor - abs(actual)) <= 0.005 * abs(actual):
+                return "unit", f"The {index.facts[position].label} has these digits in another unit or size."
+        digits = sorted(str(item.value).replace(".", "").strip("0"))
+        for size in (1.0, 100.0):
+            text = f"{abs(actual) * size:.{item.decimals}f}"
+            if digits and sorted(text.replace(".", "").strip("0")) == digits and len(digits) > 1:
+                return "transposed digits", f"The {index.facts[position].label} has these digits in another order."
+            if item.unit in ("percent", "number") and abs(float(text) - item.value) < 1e-9:
+                return "rounding", f"The {index.facts[position].label} is rounded too far to be fair."
+    return None
+
+
+_ROLES = (
+    (frozenset("recovered recovery regained recover recoup recouped recovering made".split()), ("recover",)),
+    (frozenset("trough bottom low bottomed troughed bottoming nadir".split()), ("trough",)),
+    (
+        frozenset("peak high began peaked start started starting beginning begin begins starts from".split()),
+        ("start",),
+    ),
+    (frozenset("ended ends end ending until through last finished finishes".split()), ("end", "trough", "recover")),
+)
+
+
+def _dates(reading: Reading) -> None:
+    """Every date must be that of a fact, in the role the words give it."""
+    accepted = _dates_of_bound(reading)
+    for position, item in enumerate(reading.items):
+        if item.kind == "D" and item.key != "month" and position not in accepted:
+            _date(reading, position, item)
+
+
+def _dates_of_bound(reading: Reading) -> set[int]:
+    """Dates that scope a quantity which was borne out: they were checked with it."""
+    accepted: set[int] = set()
+    for bound in reading.bound:
+        if not bound.facts:
+            continue
+        for position, item in enumerate(reading.items):
+            if (
+                item.kind == "D"
+                and about.scope_mask(reading, position) & bound.facts
+                and not _has_role(reading, position)
+            ):
+                accepted.add(position)
+    return accepted
+
+
+def _has_role(reading: Reading, position: int) -> bool:
+    return bool(_roles(reading, position)) and reading.items[position].until is None
+
+
+def _roles(reading: Reading, position: int) -> tuple[str, ...]:
+    """The part a date plays: start, trough, recovery, end; () where the words do not say."""
+    before = reading.items[max(0, position - 5) : position]
+    if any(item.kind == "N" for item in before):
+        return ()
+    for item in reversed(before):
+        if item.kind in "QDB":
+            return ()
+        for word in item.word.split():
+            for words, roles in _ROLES:
+                if word in words:
+                    return roles
+    return ()
+
+
+def _date(reading: Reading, position: int, item: Item) -> None:
+    scope = about.scope_mask(reading, position)
+    if not scope:
+        if not _is_date_fact(reading, item, ()):
+            reading.find("date", item, "No fact has this date or period.")
+        return
+    roles = _roles(reading, position)
+    if roles and item.until is None and not _is_date_fact(reading, item, roles):
+        reading.find("date", item, "A fact has this date, but not in this role.")
+        return
+    nouns = [i for i in reading.items if i.kind == "M" and not about.leads_on(reading, reading.items.index(i))]
+    dated = 0
+    for noun in nouns:
+        dated |= about.metric_mask(reading.index, noun) & reading.index.by_key.get("extreme", 0)
+    dated &= about.subject_mask(reading, about.subject_of(reading, position), dated)
+    if dated and not reading.bound and not dated & scope:
+        reading.find("date", item, "The figure named is of another date.")
+
+
+def _is_date_fact(reading: Reading, item: Item, roles: tuple[str, ...]) -> bool:
+    group = {i.key for i in reading.items if i.kind == "G"}
+    ranked = about.ranked(reading, len(reading.items))
+    for name, day, of_group in reading.scopes.days():
+        if roles and not any(role in name.rpartition(".")[2] for role in roles):
+            continue
+        if group and of_group and of_group not in group:
+            continue
+        if ranked and of_group and not reading.index.by_group.get(of_group, 0) & ranked:
+            continue
+        if item.dates[0] <= day <= item.dates[1] or (item.also and day == int(item.also)):
+            return True
+        if item.dates[0] < 1500 and day % 10000 == item.dates[0]:
+            return True
+    return False
+
+
+def _causes(reading: Reading) -> None:
+    """A cause is borne out only where it is about how figures are made, or quoted from a fact."""
+    for position, item in enumerate(reading.items):
+        if item.kind != "K":
+            continue
+        reason = reading.text[item.end : reading.sentence.end].lower()
+        words = [
+            w
+            for w in "".join(c if c.isalpha() or c in "-'" else " " for c in reason).replace("-", " ").split()
+            if len(w) > 1
+        ]
+        if words and all(w in METHOD_WORDS or w.endswith("'s") for w in words):
+            continue
+        reading.find("cause", item, "No fact says why; a cause must not be read into figures.")

@@ -1,0 +1,560 @@
+"""From text to items: what each word, figure and date of a sentence is, before anything is judged."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tools.narrative.checking.index import Index, Span, disguise
+
+_MONTHS = {name: number for number, names in enumerate(
+    ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+     "september sep sept", "october oct", "november nov", "december dec"), 1) for name in names.split()}  # fmt: skip
+_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_YEAR = r"(?:19|20)\d\d"
+
+_TOKEN = re.compile(
+    rf"""(?P<newline>\n[ \t]*(?:\n\s*)?)
+    |(?P<isoday>\b{_YEAR}-\d\d-\d\d\b)
+    |(?P<isomonth>\b{_YEAR}-(?:0[1-9]|1[0-2])\b(?![-\d]))
+    |(?P<years>\b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d\d)\b(?![\d.%]))
+    |(?P<slash>\b\d{{1,2}}[/.]\d{{1,2}}[/.]{_YEAR}\b)
+    |(?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?\s+{_YEAR}\b)
+    |(?P<mdy>\b{_MONTH}\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}\b)
+    |(?P<my>\b{_MONTH}\b\.?,?\s+(?:of\s+)?{_YEAR}\b)
+    |(?P<dm>\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b)
+    |(?P<md>\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![\d%,.]))
+    |(?P<quarter>\bQ[1-4]\s*(?:of\s+)?{_YEAR}\b|\b{_YEAR}\s*Q[1-4]\b)
+    |(?P<year>(?<![\w.,$€£¥₹#/-]){_YEAR}\b(?![,.]\d|\s?%|[-/]\w|\s(?:%|percent|per|pp|bps|trades?|returns?|days?|months?|years?|observations?|points?|weeks?|times|closed|winning|losing|calendar|trading|dollars|USD|EUR)\b))
+    |(?P<number>(?<![\w.])[-+]?(?:(?:US)?[$€£¥₹]\s?|\b(?:USD|EUR|GBP|JPY|CHF|INR|USDT|BUSD|BTC|ETH)\s)?-?(?:\d+(?:[.,'’]\d+)*|\.\d+)(?:[eE][-+]?\d+)?)
+    |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|[kKmMBbx×])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
+    |(?P<word>(?:p\.a\.|e\.g\.|i\.e\.|vs\.|approx\.|ca\.|c\.(?=\s?\d)|max\.|'s\b|n't\b|[^\W\d_][^\W\d_&.']*(?:[&.'](?!s\b|t\b)[^\W\d_]+)*(?:/yr\b|/year\b)?))
+    |(?P<mark>[.!?;:,()|=/~≈<>≤≥–—\[\]{{}}"“”*•·×→-])
+    """,
+    re.VERBOSE,
+)
+_IRREGULAR = {"isn't", "wasn't", "didn't", "doesn't", "hasn't", "hadn't", "haven't", "weren't", "can't", "couldn't"}
+
+CARDINALS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1e6, "billion": 1e9,
+}  # fmt: skip
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
+PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "eighth": 8, "tenth": 10, "tenths": 10, "twentieth": 20}  # fmt: skip
+MULTIPLES = {"doubled": 2.0, "double": 2.0, "twice": 2.0, "tripled": 3.0, "triple": 3.0, "trebled": 3.0, "thrice": 3.0, "treble": 3.0, "quadrupled": 4.0, "quadruple": 4.0, "quintupled": 5.0, "doubling": 2.0, "tripling": 3.0, "trebling": 3.0, "quadrupling": 4.0, "halved": 0.5, "halving": 0.5, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "tenfold": 10.0}  # fmt: skip
+_SCALES = {"k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "mn": 1e6, "mm": 1e6, "b": 1e9, "B": 1e9, "bn": 1e9, "thousand": 1e3, "million": 1e6, "billion": 1e9, "hundred": 100.0}  # fmt: skip
+_TIMES = {"day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0, "month": 30.4375, "months": 30.4375, "year": 365.25, "years": 365.25, "decade": 3652.5, "decades": 3652.5, "yrs": 365.25, "yr": 365.25, "mths": 30.4375, "calendar days": 1.0}  # fmt: skip
+_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "yen": "JPY", "rupees": "INR"}  # fmt: skip
+_CODES = frozenset("USD EUR GBP JPY CHF INR USDT BUSD BTC ETH CAD AUD USDC".split())
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One thing a sentence says. `kind` is a letter; see `lexicon.Entry`, and Q quantity, D date, O other, P comma."""
+
+    kind: str
+    start: int
+    end: int
+    key: str = ""
+    also: str = ""
+    word: str = ""
+    value: float = 0.0
+    decimals: int = 0
+    unit: str = ""
+    sign: int = 0
+    scale: float = 1.0
+    currency: str = ""
+    hedge: str = ""
+    problem: str = ""
+    dates: Span = (0, 0)
+    until: "Span | None" = None
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Items of one sentence; `code` is their kinds in a row. `opens` starts a paragraph, `row` is a line of a list."""
+
+    items: list[Item]
+    code: str
+    opens: bool
+    row: bool
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    end: int
+    low: str = field(default="")
+
+
+def read(text: str, index: Index) -> Iterator[Sentence]:
+    """Sentences of a text, in order."""
+    shown = _protect(text, index)
+    tokens: list[_Token] = []
+    opens, row = True, False
+    for match in _TOKEN.finditer(shown):
+        kind = match.lastgroup or ""
+        token = match.group()
+        if kind == "newline":
+            if tokens:
+                yield _sentence(tokens, index, opens, row)
+                tokens = []
+                opens = False
+            opens = opens or token.count("\n") > 1
+            row = False
+            continue
+        if not tokens and token in "-*•·":
+            row = True
+            continue
+        tokens.append(_Token(kind, token, match.start(), match.end(), token.lower()))
+        if kind == "mark" and token in ".!?" and _ends(shown, match.end()):
+            yield _sentence(tokens, index, opens, row)
+            tokens, opens = [], False
+    if tokens:
+        yield _sentence(tokens, index, opens, row)
+
+
+def _ends(text: str, position: int) -> bool:
+    return position >= len(text) or text[position].isspace() or text[position] in "\"”')*_"
+
+
+def _protect(text: str, index: Index) -> str:
+    """Quoted sentences of the facts blanked out, digits of known names made letters; the length stays."""
+    low = text.lower()
+    for sentence in index.sentences:
+        start = low.find(sentence)
+        while start >= 0:
+            end = start + len(sentence)
+            if not (text[end : end + 1].isalnum() and sentence[-1:].isalnum()):
+                text = text[:start] + " " * len(sentence) + text[end:]
+            start = low.find(sentence, end)
+    return index.names.sub(_hide, text) if index.names is not None else text
+
+
+def _hide(match: re.Match[str]) -> str:
+    return disguise(match.group(0)).replace("%", " ").replace("/", " ").replace(":", " ")
+
+
+def _sentence(tokens: list[_Token], index: Index, opens: bool, row: bool) -> Sentence:
+    items: list[Item] = []
+    position = 0
+    while position < len(tokens):
+        position = _next(tokens, position, items, index)
+    _join_ranges(items)
+    return Sentence(items, "".join(i.kind for i in items), opens, row, tokens[0].start, tokens[-1].end)
+
+
+def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int:
+    token = tokens[at]
+    if token.kind == "word":
+        return _word(tokens, at, items, index)
+    if token.kind == "number":
+        return _number(tokens, at, items)
+    if token.kind in _DATE_READERS:
+        items.append(_date(token))
+        return at + 1
+    if token.kind == "mark":
+        items.append(_mark(token))
+    return at + 1
+
+
+def _mark(token: _Token) -> Item:
+    if token.text in "~≈":
+        return Item("H", token.start, token.end, "about", word=token.text)
+    if token.text in "<≤":
+        return Item("H", token.start, token.end, "under" if token.text == "<" else "at_most", word=token.text)
+    if token.text in ">≥":
+        return Item("H", token.start, token.end, "over" if token.text == ">" else "at_least", word=token.text)
+    if token.text in ";—–":
+        return Item("B", token.start, token.end, "mark", word=token.text)
+    if token.text in ",":
+        return Item("P", token.start, token.end, word=token.text)
+    if token.text in ":=(":
+        return Item("L" if token.text != "(" else "(", token.start, token.end, word=token.text)
+    if token.text == ")":
+        return Item(")", token.start, token.end, word=token.text)
+    if token.text in "→":
+        return Item("T", token.start, token.end, "to", word="to")
+    if token.text in '*"“”[]{}':
+        return Item("L", token.start, token.end, word=token.text)
+    if token.text == "|":
+        return Item("B", token.start, token.end, "mark", word="|")
+    return Item("O", token.start, token.end, word=token.text)
+
+
+def _word(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int:
+    token = tokens[at]
+    low = token.low
+    if low in CARDINALS or low in PARTS or low in MULTIPLES:
+        taken = _number_words(tokens, at, items)
+        if taken:
+            return taken
+    size = min(index.longest.get(low, 1), len(tokens) - at)
+    words = _run(tokens, at, size)
+    for length in range(len(words), 0, -1):
+        phrase = " ".join(words[:length]) if length > 1 else low
+        entry = index.phrases.get(phrase)
+        if entry is None:
+            continue
+        last = _end_of(tokens, at, length)
+        items.append(Item(entry.kind, token.start, tokens[last].end, entry.key, entry.also, phrase))
+        return last + 1
+    if low in _MONTHS and token.text[0].isupper() and (low != "may" or _dated(tokens, at, items)):
+        number = _MONTHS[low]
+        items.append(Item("D", token.start, token.end, "month", word=low, dates=(number * 100, number * 100)))
+        return at + 1
+    kind = "N" if low in _IRREGULAR else "O"
+    items.append(Item(kind, token.start, token.end, word=low))
+    return at + 1
+
+
+def _dated(tokens: list[_Token], at: int, items: list[Item]) -> bool:
+    """Whether "May" stands where a date would: after a preposition or a row's comma, or before a figure."""
+    follows = at + 1 < len(tokens) and tokens[at + 1].kind == "number"
+    return follows or bool(
+        items and items[-1].word in ("in", "from", "to", "until", "since", "of", "by", "and", "between")
+    )
+
+
+def _run(tokens: list[_Token], at: int, size: int) -> list[str]:
+    """Up to `size` words from here; a hyphen between words joins them."""
+    words: list[str] = []
+    position = at
+    while position < len(tokens) and len(words) < size:
+        token = tokens[position]
+        if token.kind == "word":
+            words.append(token.low)
+        elif not (token.text == "-" and position > at):
+            break
+        position += 1
+    return words
+
+
+def _end_of(tokens: list[_Token], at: int, length: int) -> int:
+    """Position of the token that holds word number `length` from here."""
+    position, seen = at, 0
+    while True:
+        if tokens[position].kind == "word":
+            seen += 1
+            if seen == length:
+                return position
+        position += 1
+
+
+def _number(tokens: list[_Token], at: int, items: list[Item]) -> int:
+    token = tokens[at]
+    item = _figure(token)
+    items.append(item)
+    return _units(tokens, at + 1, item, items)
+
+
+_FIGURE = re.compile(r"([-+]?)((?:US)?[$€£¥₹]|[A-Z]{3,4}(?=\s))?\s?(-?)([\d.,'’]+)([eE][-+]?\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def _figure(token: _Token) -> Item:
+    match = _FIGURE.match(token.text)
+    item = Item("Q", token.start, token.end, word=token.text, unit="number")
+    if match is None:
+        item.problem = "separators"
+        return item
+    sign, currency, inner, digits, exponent = match.groups()
+    item.sign = -1 if "-" in (sign, inner) else 1 if sign == "+" else 0
+    if currency:
+        item.unit, item.currency = "money", _CURRENCIES.get(currency, currency)
+    if exponent:
+        item.problem = "scientific"
+    if "," in digits or "'" in digits or "’" in digits or digits.count(".") > 1:
+        if not _GROUPED.fullmatch(digits):
+            item.problem = "separators"
+        digits = re.sub("[,'’]", "", digits)
+        if digits.count(".") > 1:
+            digits = digits.replace(".", "", digits.count(".") - 1)
+    item.value = float(digits + (exponent or ""))
+    item.decimals = len(digits.partition(".")[2])
+    return item
+
+
+def _units(tokens: list[_Token], at: int, item: Item, items: list[Item]) -> int:
+    """What follows a figure and belongs to it: percent, points, scale, currency, length of time."""
+    at = _scale(tokens, at, item)
+    if at >= len(tokens):
+        return at
+    low = tokens[at].low
+    if low in ("st", "nd", "rd", "th") and tokens[at].kind == "suffix":
+        item.unit = "ordinal"
+    elif low in ("%", "percent", "pct"):
+        return _percent(tokens, at, item)
+    elif low == "per" and at + 1 < len(tokens) and tokens[at + 1].low == "cent":
+        return _percent(tokens, at + 1, item)
+    elif low == "percentage" and at + 1 < len(tokens) and tokens[at + 1].low in ("point", "points"):
+        item.unit = "points"
+        item.end = tokens[at + 1].end
+        return at + 2
+    elif low in ("pp", "ppt", "ppts"):
+        item.unit = "points"
+    elif low in ("bp", "bps") or (
+        low == "basis" and at + 1 < len(tokens) and tokens[at + 1].low in ("point", "points")
+    ):
+        item.unit = "bps"
+        at += low == "basis"
+    elif low in ("x", "×", "times", "fold") and not (low == "times" and item.unit == "money"):
+        item.unit = "times"
+    elif tokens[at].text in _CODES or (low in _CURRENCIES and tokens[at].kind == "word"):
+        item.unit, item.currency = "money", _CURRENCIES.get(low, tokens[at].text)
+    else:
+        return _length(tokens, at, item)
+    item.end = tokens[at].end
+    return at + 1
+
+
+def _percent(tokens: list[_Token], at: int, item: Item) -> int:
+    item.unit, item.end = "percent", tokens[at].end
+    if at + 1 < len(tokens) and tokens[at + 1].low in ("point", "points"):
+        item.unit, item.end = "points", tokens[at + 1].end
+        return at + 2
+    return at + 1
+
+
+def _scale(tokens: list[_Token], at: int, item: Item) -> int:
+    while at < len(tokens) and tokens[at].text in _SCALES and (tokens[at].kind == "suffix" or len(tokens[at].text) > 2 or tokens[at].text == "bn"):  # fmt: skip
+        item.scale *= _SCALES[tokens[at].text]
+        item.end = tokens[at].end
+        at += 1
+    return at
+
+
+def _length(tokens: list[_Token], at: int, item: Item) -> int:
+    """A length of time: "12 days", "12 trading days", "3-year" (which only describes)."""
+    position = at
+    describes = tokens[position].text == "-"
+    position += describes
+    if position >= len(tokens):
+        return at
+    low = tokens[position].low
+    kind = "time"
+    if low in ("trading", "business", "calendar", "market", "full", "whole") and position + 1 < len(tokens):
+        if tokens[position + 1].low in _TIMES and not (
+            low in ("full", "whole", "calendar") and tokens[position + 1].low != "days"
+        ):
+            kind = "bars" if low in ("trading", "business", "market") else "time"
+            position += 1
+            low = tokens[position].low
+    if low in ("bars", "sessions", "bar"):
+        kind, factor = "bars", 1.0
+    elif low in _TIMES:
+        factor = _TIMES[low]
+    else:
+        return at
+    if (
+        not describes
+        and position + 1 < len(tokens)
+        and tokens[position].low in ("years", "months", "days", "year", "month", "day")
+    ):
+        item.also = _counted(tokens, position)
+    item.unit = "window" if describes else kind
+    item.scale *= factor
+    item.key = low
+    item.end = tokens[position].end
+    return position + 1
+
+
+def _counted(tokens: list[_Token], position: int) -> str:
+    """A count of years, months or days ("11 years were positive") can also be read as a length of time."""
+    return tokens[position].low
+
+
+_DATE_READERS = frozenset("isoday isomonth years slash dmy mdy my dm md quarter year".split())
+
+
+def _date(token: _Token) -> Item:
+    item = Item("D", token.start, token.end, token.kind, word=token.low)
+    text = token.low
+    numbers = [int(n) for n in re.findall(r"\d+", text)]
+    month = next((_MONTHS[w] for w in re.findall(r"[a-z]+", text) if w in _MONTHS), 0)
+    if token.kind == "isoday":
+        item.dates = _one(numbers[0], numbers[1], numbers[2])
+    elif token.kind == "isomonth":
+        item.dates = _month(numbers[0], numbers[1])
+    elif token.kind == "years":
+        last = numbers[1] if numbers[1] > 99 else numbers[0] // 100 * 100 + numbers[1]
+        item.dates, item.until = _whole(numbers[0]), _whole(last)
+    elif token.kind == "slash":
+        item.dates = _one(numbers[2], numbers[1], numbers[0])
+        item.until = None
+        item.also = str(_one(numbers[2], numbers[0], numbers[1])[0]) if numbers[1] <= 31 and numbers[0] <= 12 else ""
+    elif token.kind == "dmy":
+        item.dates = _one(numbers[1], month, numbers[0])
+    elif token.kind == "mdy":
+        item.dates = _one(numbers[1], month, numbers[0])
+    elif token.kind == "my":
+        item.dates = _month(numbers[0], month)
+    elif token.kind in ("dm", "md"):
+        item.dates = (month * 100 + numbers[0],) * 2
+    elif token.kind == "quarter":
+        quarter, year = (numbers[0], numbers[1]) if text[0] == "q" else (numbers[1], numbers[0])
+        item.dates = (year * 10000 + (quarter * 3 - 2) * 100 + 1, year * 10000 + quarter * 300 + 31)
+    else:
+        item.dates = _whole(numbers[0])
+    return item
+
+
+def _one(year: int, month: int, day: int) -> Span:
+    return (year * 10000 + month * 100 + day,) * 2
+
+
+def _month(year: int, month: int) -> Span:
+    return year * 10000 + month * 100 + 1, year * 10000 + month * 100 + 31
+
+
+def _whole(year: int) -> Span:
+    return year * 10000 + 101, year * 10000 + 1231
+
+
+def _join_ranges(items: list[Item]) -> None:
+    """ "from D to D", "between D and D", "D - D" become one date with an end."""
+    position = 0
+    while position + 2 < len(items):
+        first, middle, last = items[position : position + 3]
+        joined = middle.word in ("to", "until", "till", "through", "–", "—", "-") or (
+            middle.word == "and" and position > 0 and items[position - 1].word == "between"
+        )
+        if first.kind == last.kind == "D" and joined and first.until is None and last.until is None:
+            if first.dates[0] < 1500:
+                first.dates = _borrow_year(first, last)
+            first.until, first.end = last.dates, last.end
+            del items[position + 1 : position + 3]
+        position += 1
+
+
+def _borrow_year(first: Item, last: Item) -> Span:
+    """ "from March to May 2009": the first date has the year of the second."""
+    year = last.dates[0] // 10000
+    month, day = divmod(first.dates[0], 100)
+    return _one(year, month, day) if day else _month(year, month)
+
+
+_NOUN_AFTER_ONE = frozenset("trade trades losing winning year month gap jump open closed trial recorded stale positive".split())  # fmt: skip
+
+
+def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
+    """Number words from here as one quantity; 0 where they are not one."""
+    token, low = tokens[at], tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low in MULTIPLES:
+        return _multiple(tokens, at, items, following)
+    if low in PARTS and low not in CARDINALS:
+        return _part(tokens, at, items)
+    words = _run(tokens, at, 6)
+    value, used = _cardinal(words)
+    if not used:
+        return 0
+    last = _end_of(tokens, at, used)
+    after = words[used] if used < len(words) else ""
+    if after in PARTS and value < PARTS[after] and after not in ("second",):
+        end = _end_of(tokens, at, used + 1)
+        items.append(
+            Item(
+                "Q",
+                token.start,
+                tokens[end].end,
+                word=" ".join(words[: used + 1]),
+                value=value / PARTS[after],
+                decimals=2,
+                unit="part",
+            )
+        )
+        return end + 1
+    if value == 1 and not (following in _NOUN_AFTER_ONE or _one_in(tokens, at)):
+        return 0
+    if value == 0:
+        return 0
+    item = Item("Q", token.start, tokens[last].end, word=" ".join(words[:used]), value=value, unit="number")
+    items.append(item)
+    item.also = "words"
+    position = _units(tokens, last + 1, item, items)
+    return position
+
+
+def _one_in(tokens: list[_Token], at: int) -> bool:
+    """ "one in five", "one out of ten", "one of 12"."""
+    words = [token.low for token in tokens[at + 1 : at + 4]]
+    if words[:1] == ["in"] or words[:1] == ["of"]:
+        return len(words) > 1 and (words[1] in CARDINALS or words[1].isdigit())
+    return words[:2] == ["out", "of"] and len(words) > 2
+
+
+def _cardinal(words: list[str]) -> tuple[float, int]:
+    """ "two hundred and ten", "twenty one": the value and how many words it took."""
+    total, current, used = 0.0, 0.0, 0
+    for position, word in enumerate(words):
+        if (
+            word == "and"
+            and used
+            and position + 1 < len(words)
+            and words[position + 1] in CARDINALS
+            and current >= 100
+        ):
+            continue
+        if word not in CARDINALS:
+            break
+        number = CARDINALS[word]
+        if number >= 1000:
+            total, current = total + max(current, 1) * number, 0.0
+        elif number in (100, 12) and word in ("hundred", "dozen"):
+            current = max(current, 1) * number
+        elif used and number < 20 and current % 10 == 0 and current % 100 >= 20 and number < 10:
+            current += number
+        elif used and not (current >= 100 and current % 100 == 0):
+            break
+        else:
+            current += number
+        used = position + 1
+    return total + current, used
+
+
+def _part(tokens: list[_Token], at: int, items: list[Item]) -> int:
+    """ "half", "a third", "a quarter": a share; "third" or "quarter" alone are not."""
+    low = tokens[at].low
+    before = tokens[at - 1].low if at else ""
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low == "half" and after in ("of",) and at + 2 < len(tokens) and (tokens[at + 2].kind == "year" or tokens[at + 2].low == "the"):  # fmt: skip
+        if before in ("first", "second", "latter"):
+            return 0
+    if low == "half" and before in ("first", "second", "latter", "other", "better"):
+        return 0
+    if low != "half" and (
+        before not in ("a", "one") or after in ("party", "day", "year", "month", "drawdown", "ago")
+    ):
+        return 0
+    items.append(Item("Q", tokens[at].start, tokens[at].end, word=low, value=1 / PARTS[low], decimals=2, unit="part"))
+    return at + 1
+
+
+def _multiple(tokens: list[_Token], at: int, items: list[Item], following: str) -> int:
+    low = tokens[at].low
+    if low in ("double", "triple", "treble") and following in ("costs", "the", "digit", "digits", "check"):
+        if following != "the" or (at + 2 < len(tokens) and tokens[at + 2].low in ("costs", "cost")):
+            return 0
+    if low in ("doubling", "tripling", "twice", "doubled", "tripled") and (
+        following in ("costs", "the") and at + 2 < len(tokens) and "cost" in (following + tokens[at + 2].low)
+    ):
+        return 0
+    items.append(
+        Item(
+            "Q",
+            tokens[at].start,
+            tokens[at].end,
+            word=low,
+            value=MULTIPLES[low],
+            decimals=0,
+            unit="times",
+            also="words",
+        )
+    )
+    return at + 1

@@ -1,0 +1,569 @@
+"""Claims that relate facts: comparisons, differences and ratios, superlatives, "every year", and bare directions."""
+
+from collections.abc import Iterator
+
+from tools.narrative.checking import attribution as about
+from tools.narrative.checking.attribution import Bound, Reading
+from tools.narrative.checking.index import Index
+from tools.narrative.checking.lexicon import SUPERLATIVES
+from tools.narrative.checking.matching import near, written
+from tools.narrative.checking.reading import Item
+
+_LESS_IS_BETTER = frozenset("volatility max_drawdown drawdown var cvar tracking_error turnover costs cost_drag kurtosis down_capture length_dd recovery_days".split())  # fmt: skip
+_UP = frozenset(("beats", "higher", "over", "at_least", "just_over"))
+_DOWN = frozenset(("lags", "lower", "under", "at_most", "nearly"))
+_MORE = frozenset("above more higher ahead better greater larger deeper longer beat outperformed beats outperforms exceeded over outperforming beating stronger advantage lead edge bigger extra additional excess wider surpassed topped".split())  # fmt: skip
+_LESS = frozenset("below less lower behind worse smaller shallower shorter lagged trailed underperformed lags trails underperforms lagging trailing fewer under weaker short shortfall deficit".split())  # fmt: skip
+_GAPS = frozenset("difference gap margin distance spread lead edge advantage shortfall deficit".split())
+
+
+# Comparisons ----------------------------------------------------------------------------------------------------------
+
+
+def compare_all(reading: Reading) -> None:
+    """Every "higher than", "beat", "deeper than" between two figures or two subjects."""
+    for position, item in enumerate(reading.items):
+        if item.kind == "C" or (item.kind == "H" and (item.also or item.key in ("at_least", "at_most"))):
+            _compare(reading, position, item)
+
+
+def _compare(reading: Reading, position: int, item: Item) -> None:
+    relation = item.key if item.kind == "C" else item.also or item.key
+    right = _right_operand(reading, position)
+    if isinstance(right, Bound):
+        _two_figures(reading, position, item, relation, right)
+    elif isinstance(right, int):
+        _two_subjects(reading, position, item, relation, right)
+
+
+def _right_operand(reading: Reading, position: int) -> Bound | int | None:
+    """The figure or the subject that the comparison ends in; None where it is a hedge or a figure of speech."""
+    for at in range(position + 1, min(position + 9, len(reading.items))):
+        item = reading.items[at]
+        if item.kind == "Q":
+            bound = next((b for b in reading.bound if b.at == at), None)
+            return bound if bound is not None and bound.facts else None
+        if item.kind == "S":
+            own = next(
+                (b for b in reading.bound if b.at > at and not any(k in "BPJ" for k in reading.code[at : b.at])), None
+            )
+            if (
+                own is not None
+                and own.facts
+                and own.at - at < 5
+                and any(b.facts and b.at < position for b in reading.bound)
+            ):
+                return own
+            return at
+        if item.kind not in "LTMXAPHEYGRWUO(":
+            return None
+    return None
+
+
+def _two_figures(reading: Reading, position: int, item: Item, relation: str, right: Bound) -> None:
+    left = next(
+        (b for b in reversed(reading.bound) if b.at < position and b.facts and _comparable(reading, b, right)), None
+    )
+    if left is None or _hedges_only(reading, item, position, right):
+        return
+    first, second = _value(reading, left), _value(reading, right)
+    by_size = relation in ("deeper", "shallower") or bool((left.facts | right.facts) & reading.index.losses)
+    if by_size:
+        first, second = abs(first), abs(second)
+    if not _holds(
+        relation, first, second, _goodness(reading, left.facts) if not by_size else 1, _negated(reading, position)
+    ):
+        reading.find("comparison", item, "The two figures compare the other way.")
+
+
+def _hedges_only(reading: Reading, item: Item, position: int, right: Bound) -> bool:
+    """ "above 0.5" hedges the one figure of the sentence; the fact it matched is not 0.5 itself."""
+    hedge, comparing = about.hedge_of(reading, right.at)
+    if not hedge or not comparing:
+        return bool(hedge)
+    index = reading.index
+    shown = [abs(written(right.item, index, p)[0] - abs(index.values[p] or 0.0)) for p in index.bits(right.facts)]
+    return bool(shown) and min(shown) > abs(_value(reading, right)) * 0.05
+
+
+def _comparable(reading: Reading, left: Bound, right: Bound) -> bool:
+    units = reading.index.units
+    first, second = reading.index.bits(left.facts), reading.index.bits(right.facts)
+    return bool(first and second) and units[first[0]] == units[second[0]]
+
+
+def _value(reading: Reading, bound: Bound) -> float:
+    return reading.index.values[reading.index.bits(bound.facts)[0]] or 0.0
+
+
+def _negated(reading: Reading, position: int) -> bool:
+    return any(i.kind == "N" for i in reading.items[max(0, position - 3) : position])
+
+
+def _holds(relation: str, first: float, second: float, goodness: int, negated: bool) -> bool:
+    if relation == "level":
+        close = abs(first - second) <= 0.02 * max(abs(first), abs(second), 1e-9)
+        return close != negated
+    if relation in ("beats", "lags"):
+        first, second = first * goodness, second * goodness
+    if relation in ("higher", "beats", "deeper", "over", "just_over"):
+        return (first <= second) if negated else first > second
+    if relation in ("lower", "lags", "shallower", "under", "nearly"):
+        return (first >= second) if negated else first < second
+    if relation == "at_least":
+        return first >= second
+    return first <= second
+
+
+def _goodness(reading: Reading, mask: int) -> int:
+    positions = reading.index.bits(mask)
+    return -1 if positions and reading.index.keys[positions[0]] & _LESS_IS_BETTER else 1
+
+
+def _two_subjects(reading: Reading, position: int, item: Item, relation: str, other_at: int) -> None:
+    index = reading.index
+    other = reading.items[other_at].key
+    own = about.main_subject(reading, position) or reading.before.subject or "strategy"
+    if own == other:
+        own = "strategy" if other == "benchmark" else "benchmark"
+    if relation in ("deeper", "shallower"):
+        metric = index.by_key.get("max_drawdown", 0)
+    else:
+        metric = _compared_metric(reading, position, item, other_at)
+    pairs = list(_pairs(reading, metric, own, other))
+    if not pairs:
+        reading.find("comparison", item, "There are no facts to compare these two by.")
+        return
+    outcomes = [_pair_holds(reading, relation, a, b, _negated(reading, position)) for a, b in pairs]
+    if not any(outcomes):
+        reading.find("comparison", item, "The facts compare the other way.")
+
+
+def _pair_holds(reading: Reading, relation: str, first: int, second: int, negated: bool) -> bool:
+    index = reading.index
+    a, b = index.values[first] or 0.0, index.values[second] or 0.0
+    goodness = -1 if index.keys[first] & _LESS_IS_BETTER else 1
+    if index.losses >> first & 1:
+        a, b = abs(a), abs(b)
+    return _holds(relation, a, b, goodness, negated)
+
+
+def _compared_metric(reading: Reading, position: int, item: Item, other_at: int) -> int:
+    """By which figure: the noun of the clause, otherwise return."""
+    index = reading.index
+    left = _nouns(reading, range(position - 1, -1, -1), stop="B")
+    right = _nouns(reading, range(other_at + 1, len(reading.items)), stop="BQ")
+    for mask in (right, left) if item.kind == "C" and item.key in ("beats", "lags") else (left, right):
+        if mask:
+            return mask
+    if reading.before.metric and item.key not in ("beats", "lags"):
+        return reading.before.metric
+    return index.by_key.get("cagr", 0) | index.by_key.get("total_return", 0)
+
+
+def _nouns(reading: Reading, positions: range, stop: str) -> int:
+    for at in positions:
+        if reading.code[at] in stop:
+            return 0
+        if reading.code[at] == "M":
+            mask = about.metric_mask(reading.index, reading.items[at])
+            if "return" in reading.items[at].key.split(","):
+                mask = reading.index.by_key.get("cagr", 0) | reading.index.by_key.get("total_return", 0)
+            return mask
+    return 0
+
+
+def _pairs(reading: Reading, metric: int, own: str, other: str) -> Iterator[tuple[int, int]]:
+    """Facts of one kind, one of each subject, of the same group."""
+    index = reading.index
+    scope = _sentence_scope(reading)
+    mine = metric & about.subject_mask(reading, own, metric) & ~(index.benchmark if own != "benchmark" else 0)
+    theirs = metric & about.subject_mask(reading, other, metric) & (index.benchmark if other == "benchmark" else index.everything)  # fmt: skip
+    for a in index.bits(mine & scope):
+        for b in index.bits(theirs & scope):
+            if (
+                a != b
+                and index.units[a] == index.units[b]
+                and index.groups[a] == index.groups[b]
+                and _alike(index, a, b)
+            ):
+                yield a, b
+
+
+def _alike(index: Index, first: int, second: int) -> bool:
+    ours, theirs = index.keys[first] - {"return", "drawdown"}, index.keys[second] - {"return", "drawdown"}
+    if ours or theirs:
+        return bool(ours & theirs)
+    return bool(index.keys[first] & index.keys[second])
+
+
+def _sentence_scope(reading: Reading) -> int:
+    mask = reading.index.everything
+    found = False
+    for position, item in enumerate(reading.items):
+        if item.kind in "DG":
+            mask &= about.scope_mask(reading, position)
+            found = True
+    if found:
+        return mask
+    return reading.before.scope or reading.index.everything & ~(
+        reading.index.scoped & ~reading.index.by_group.get("drawdown.1", 0)
+    )
+
+
+# Differences and ratios -----------------------------------------------------------------------------------------------
+
+
+def derived(reading: Reading, bound: Bound) -> bool:
+    """Whether a quantity is the distance or the ratio of two facts, in the direction the words give."""
+    item = bound.item
+    if item.unit in ("points", "bps"):
+        return _distance(reading, bound)
+    if item.unit in ("times", "part"):
+        return _ratio(reading, bound)
+    if item.unit in ("percent", "number", "money", "time") and _compares(reading, bound.at):
+        return _distance(reading, bound) or _ratio(reading, bound)
+    return False
+
+
+def _compares(reading: Reading, at: int) -> bool:
+    """Whether the words around a plain figure make it a difference: "by 1.2", "0.3 higher", "a gap of"."""
+    items = reading.items
+    before = [i.word for i in items[max(0, at - 3) : at]]
+    after = [w for i in items[at + 1 : at + 4] for w in i.word.split()]
+    gap = any(word in _GAPS for i in items[max(0, at - 5) : at + 4] for word in i.word.split())
+    return "by" in before or gap or bool(set(after[:2]) & (_MORE | _LESS))
+
+
+def _direction(reading: Reading, at: int) -> int:
+    """1 where the words say the first is more, -1 less, 0 where they do not say. The nearest word counts."""
+    items = reading.items
+    for distance in range(1, 9):
+        for position in (at + distance, at - distance):
+            if 0 <= position < len(items) and position != at:
+                item = items[position]
+                words = set(item.word.split())
+                if item.kind == "C" and item.key in ("beats", "higher", "deeper"):
+                    return 1
+                if item.kind == "C" and item.key in ("lags", "lower", "shallower"):
+                    return -1
+                if words & _LESS:
+                    return -1
+                if words & _MORE:
+                    return 1
+    return 0
+
+
+def _distance(reading: Reading, bound: Bound) -> bool:
+    index, item = reading.index, bound.item
+    direction = _direction(reading, bound.at)
+    factor = {"points": 0.01, "percent": 0.01, "bps": 0.0001}.get(item.unit, 1.0) * item.scale
+    shown, step = item.value * factor, 10.0**-item.decimals * factor
+    hedge, _ = about.hedge_of(reading, bound.at)
+    if hedge in ("over", "under") and item.unit in ("points", "bps"):
+        hedge = "" if direction and not _hedge_is_close(reading, bound.at) else hedge
+    for a, b in _derived_pairs(reading, bound):
+        gap = _gap(index, a, b)
+        rounded = abs(round(abs(_size(index, a)) / factor, item.decimals) - round(abs(_size(index, b)) / factor, item.decimals)) if item.unit != "time" else -1  # fmt: skip
+        close = near(item, shown, step, abs(gap), hedge) or (item.unit in ("points", "percent") and abs(rounded - item.value) < 1e-9 and not hedge)  # fmt: skip
+        if close and (not direction or (direction > 0) == (gap > 0) or gap == 0):
+            bound.facts = 1 << a | 1 << b
+            return True
+    return False
+
+
+def _hedge_is_close(reading: Reading, at: int) -> bool:
+    return at > 0 and reading.items[at - 1].kind == "H"
+
+
+def _size(index: Index, position: int) -> float:
+    value = index.values[position] or 0.0
+    return abs(value) if index.losses >> position & 1 else value
+
+
+def _gap(index: Index, first: int, second: int) -> float:
+    return _size(index, first) - _size(index, second)
+
+
+def _ratio(reading: Reading, bound: Bound) -> bool:
+    index, item = reading.index, bound.item
+    shown = item.value * (0.01 if item.unit == "percent" else 1.0) * item.scale
+    step = 10.0**-item.decimals * (0.01 if item.unit == "percent" else 1.0)
+    hedge, _ = about.hedge_of(reading, bound.at)
+    direction = _direction(reading, bound.at)
+    if item.unit == "part" and _share_of_counts(reading, bound, shown, hedge):
+        return True
+    for a, b in _derived_pairs(reading, bound):
+        other = _size(index, b)
+        if other == 0:
+            continue
+        ratio = _size(index, a) / other
+        change = ratio - 1
+        if item.unit != "percent" and near(item, shown, step, ratio, hedge) and ratio > 0:
+            bound.facts = 1 << a | 1 << b
+            return True
+        if item.unit in ("percent", "part") and direction and (change > 0) == (direction > 0) and near(item, shown, step, abs(change), hedge):  # fmt: skip
+            bound.facts = 1 << a | 1 << b
+            return True
+    return False
+
+
+def _share_of_counts(reading: Reading, bound: Bound, shown: float, hedge: str) -> bool:
+    index = reading.index
+    for part, whole in (
+        ("won", "trades"),
+        ("lost", "trades"),
+        ("positive_years", "whole_years"),
+        ("positive_months", "whole_months"),
+    ):
+        top, bottom = index.by_key.get(part, 0) & bound.metric, index.by_key.get(whole, 0)
+        for a in index.bits(top):
+            for b in index.bits(bottom):
+                total = index.values[b] or 0.0
+                if total and near(bound.item, shown, 0.01, (index.values[a] or 0.0) / total, hedge):
+                    bound.facts = 1 << a
+                    return True
+    return False
+
+
+def _derived_pairs(reading: Reading, bound: Bound) -> Iterator[tuple[int, int]]:
+    """Pairs a difference may be of: strategy and benchmark, engine's and ours, in the order the words give."""
+    index = reading.index
+    named = [i.key for i in reading.items if i.kind == "S"]
+    metric = _derived_metric(reading, bound)
+    if "stated" in named or "recomputed" in named:
+        yield from _pairs(reading, metric, named[0] if named[0] in ("stated", "recomputed") else "stated", "strategy")
+        yield from _pairs(reading, metric, "strategy", "stated")
+        return
+    first = about.main_subject(reading, len(reading.items)) if not named else _first_main(reading)
+    first = first or reading.before.subject or "strategy"
+    if first not in ("strategy", "benchmark"):
+        first = "strategy"
+    yield from _pairs(reading, metric, first, "benchmark" if first == "strategy" else "strategy")
+    if not index.benchmark:
+        return
+
+
+def _first_main(reading: Reading) -> str:
+    for position, item in enumerate(reading.items):
+        if item.kind == "S" and not (item.also == "market" and about.is_place(reading.items, position)):
+            if about.is_object(reading.items, position):
+                return "strategy" if item.key == "benchmark" else "benchmark"
+            return item.key
+    return ""
+
+
+def _derived_metric(reading: Reading, bound: Bound) -> int:
+    index = reading.index
+    nouns = [i for i in reading.items if i.kind == "M" and i.key.split(",")[0] != "return"]
+    mask = 0
+    for noun in nouns:
+        mask |= about.metric_mask(index, noun)
+    if mask:
+        return mask
+    near_annual = any(i.kind == "A" for i in reading.items)
+    returns = (
+        index.by_key.get("cagr", 0)
+        if near_annual
+        else index.by_key.get("total_return", 0) | index.by_key.get("cagr", 0)
+    )
+    if any(i.kind in "DG" for i in reading.items):
+        returns |= index.by_key.get("return", 0)
+    if not any(i.kind in "MVC" for i in reading.items) and reading.before.metric:
+        return reading.before.metric
+    return returns
+
+
+# Superlatives and "every" ---------------------------------------------------------------------------------------------
+
+
+def superlatives(reading: Reading) -> None:
+    """ "Highest", "deepest", "longest": the figure or period named must be the extreme among its kind."""
+    for position, item in enumerate(reading.items):
+        if item.kind == "X":
+            _superlative(reading, position, item)
+    _named_extremes(reading)
+
+
+def _superlative(reading: Reading, position: int, item: Item) -> None:
+    if item.word == "most" and position + 1 < len(reading.items) and reading.items[position + 1].kind in "OTL":
+        return
+    if (
+        item.word in ("best", "worst", "least", "most", "top", "record")
+        and position
+        and reading.items[position - 1].word in ("at", "its")
+    ):
+        return
+    index = reading.index
+    bound = next((b for b in reading.bound if b.at > position and not any(k in "BX" for k in reading.code[position + 1 : b.at])), None)  # fmt: skip
+    bound = bound or next((b for b in reversed(reading.bound) if b.at < position), None)
+    if bound is None or not bound.facts:
+        if not _extreme_of_scope(reading, position, item):
+            reading.find("superlative", item, "No facts bear out that this is the extreme.")
+        return
+    for fact in index.bits(bound.facts):
+        if _is_extreme(index, fact, item.word) or item.word in index.facts[fact].label.lower().split():
+            return
+    reading.find("superlative", item, "It is not the extreme among the facts of its kind.")
+
+
+def _is_extreme(index: Index, fact: int, word: str) -> bool:
+    """Among facts of the same kind and owner. A figure without siblings is no extreme, unless its name says so."""
+    siblings = _siblings(index, fact)
+    keys = index.keys[fact]
+    if "max_drawdown" in keys and SUPERLATIVES[word] == 2:
+        return True
+    if any(key.startswith(("best_", "worst_")) for key in keys):
+        return (SUPERLATIVES[word] > 0) == any(key.startswith("best_") for key in keys) or SUPERLATIVES[word] == 2
+    if len(siblings) < 2:
+        return False
+    direction = SUPERLATIVES[word]
+    values = [_size(index, p) if abs(direction) == 2 else index.values[p] or 0.0 for p in siblings]
+    own = _size(index, fact) if abs(direction) == 2 else index.values[fact] or 0.0
+    return own >= max(values) - 1e-12 if direction > 0 else own <= min(values) + 1e-12
+
+
+def _siblings(index: Index, fact: int) -> list[int]:
+    """Facts that differ only in group: the years, the drawdowns, the regimes."""
+    group = index.groups[fact]
+    if not group:
+        return []
+    kind, tail = group.split(".")[0], index.facts[fact].id.rpartition(".")[2]
+    owner = index.benchmark >> fact & 1
+    if kind == "rolling":
+        prefix = index.facts[fact].id.rpartition(".")[0]
+        return [p for p in index.bits(index.everything) if index.facts[p].id.startswith(prefix)]
+    return [
+        p
+        for p in index.bits(index.everything)
+        if index.groups[p].startswith(kind + ".")
+        and (index.benchmark >> p & 1) == owner
+        and index.facts[p].id.endswith("." + tail)
+    ]
+
+
+def _extreme_of_scope(reading: Reading, position: int, item: Item) -> bool:
+    """ "Calm markets were the strongest": the period named is the extreme though no figure is given."""
+    index = reading.index
+    scope = 0
+    for at, other in enumerate(reading.items):
+        if other.kind in "DG":
+            scope |= about.scope_mask(reading, at)
+    wanted = about.subject_mask(reading, about.main_subject(reading, position), index.everything)
+    nouns = [i for i in reading.items[position : position + 4] if i.kind == "M"]
+    metric = about.metric_mask(index, nouns[0]) if nouns else index.by_key.get("return", 0)
+    for fact in index.bits(scope & metric & wanted):
+        if _siblings(index, fact) and _is_extreme(index, fact, item.word):
+            return True
+    return False
+
+
+_EXTREMES = ("best_year", "worst_year", "best_month", "worst_month", "best_day", "worst_day")
+
+
+def _named_extremes(reading: Reading) -> None:
+    """A second figure or rank ("its second best year") is not the best."""
+    items = reading.items
+    for position, item in enumerate(items):
+        if item.kind == "M" and position and items[position - 1].word in ("second", "third", "fourth", "next"):
+            if any(key in _EXTREMES for key in item.key.split(",")):
+                reading.find("ordinal", item, "No fact gives this rank.")
+
+
+def universals(reading: Reading) -> None:
+    """ "Every year", "never", "always": computed over the facts of years, months or crises, otherwise refused."""
+    for position, item in enumerate(reading.items):
+        if item.kind == "Z" and not _universal_holds(reading, position, item):
+            reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
+
+
+def _universal_holds(reading: Reading, position: int, item: Item) -> bool:
+    index = reading.index
+    kind = next((k for k in ("year", "month", "crisis", "regime", "trade") if k in item.word), "")
+    if not kind:
+        kind = next((k for i in reading.items for k in ("year", "month") if k in i.word), "")
+    prefix = {"year": "year.", "month": "month.", "crisis": "stress.", "regime": "regime."}.get(kind, "")
+    owner = about.main_subject(reading, position) or about.main_subject(reading, len(reading.items)) or "strategy"
+    family = index.benchmark if owner == "benchmark" else index.strategy
+    facts = [
+        p for p in index.bits(family & index.by_key.get("return", 0)) if prefix and index.groups[p].startswith(prefix)
+    ]
+    values = [index.values[p] or 0.0 for p in facts]
+    if not values:
+        return False
+    lean = next((i for i in reading.items if i.kind in "VUWM" and i.word), None)
+    losing = any(w in item.word for w in ("no losing", "without", "no negative", "not one losing"))
+    beat = any(i.kind == "C" and i.key == "beats" for i in reading.items)
+    if beat:
+        return all(_pair_holds(reading, "beats", a, b, False) for p in facts for a, b in _year_pairs(index, p))
+    down = lean is not None and (lean.key == "loss" or lean.word in ("loss", "losses", "lost"))
+    if losing or item.word == "never":
+        return all(value >= 0 for value in values)
+    return all(value < 0 for value in values) if down else all(value > 0 for value in values)
+
+
+def _year_pairs(index: Index, fact: int) -> Iterator[tuple[int, int]]:
+    for other in index.bits(index.benchmark & index.by_key.get("return", 0)):
+        if index.groups[other] == index.groups[fact]:
+            yield fact, other
+
+
+# Directions -----------------------------------------------------------------------------------------------------------
+
+
+_PROFIT = frozenset("profitable positive gained".split())
+_NO_PROFIT = frozenset("unprofitable negative".split())
+
+
+def directions(reading: Reading) -> None:
+    """ "It made money", "lost money", "was profitable", "recovered": without a figure, still a claim."""
+    words = {i.word for i in reading.items}
+    joined = " ".join(i.word for i in reading.items)
+    if not reading.bound:
+        _money(reading, joined, words)
+    _recovered(reading, joined)
+
+
+def _money(reading: Reading, joined: str, words: set[str]) -> None:
+    index = reading.index
+    negated = any(i.kind == "N" for i in reading.items) or " no money" in joined
+    claim = (
+        1
+        if "made money" in joined or "profitable" in words
+        else -1
+        if "lost money" in joined or "unprofitable" in words
+        else 0
+    )
+    if not claim or "trade" in joined or any(i.kind == "Z" for i in reading.items):
+        return
+    subject = about.main_subject(reading, len(reading.items)) or reading.before.subject
+    metric = index.by_key.get("return", 0) & ~index.by_key.get("extreme", 0)
+    scope = _sentence_scope(reading)
+    facts = index.bits(metric & scope & about.subject_mask(reading, subject, metric) & ~index.benchmark if subject != "benchmark" else metric & scope & index.benchmark)  # fmt: skip
+    if not any(i.kind in "DG" for i in reading.items):
+        facts = [p for p in facts if "total_return" in index.keys[p]]
+    values = [index.values[p] or 0.0 for p in facts]
+    if values and all((value > 0) != (claim > 0) for value in values) != negated:
+        item = next(i for i in reading.items if "money" in i.word or i.word in ("profitable", "unprofitable"))
+        reading.find("direction", item, "The facts say the opposite.")
+
+
+def _recovered(reading: Reading, joined: str) -> None:
+    """Whether a fall was recovered, where the facts know."""
+    if "recover" not in joined and "regain" not in joined:
+        return
+    item = next((i for i in reading.items if i.word.startswith(("recover", "regain"))), None)
+    if item is None or item.kind == "M" or any(i.kind in "X" and i.word in ("longest",) for i in reading.items):
+        return
+    never = any(i.kind == "N" for i in reading.items) or "never" in joined or "yet to" in joined
+    ranked = about.ranked(reading, len(reading.items))
+    group = next(
+        (g for g in reading.index.by_group if reading.index.by_group[g] & ranked and g.startswith("drawdown")),
+        "drawdown.1",
+    )
+    fact = next((f for f in reading.index.facts if f.id == f"{group}.recovery"), None)
+    if fact is None or about.subject_of(reading, reading.items.index(item)) == "benchmark":
+        return
+    open_still = fact.unit == "text" and "not" in str(fact.value)
+    if never != open_still and not (never and reading.bound):
+        reading.find("direction", item, "The facts say otherwise about the recovery.")
