@@ -127,6 +127,20 @@ export function iconButton(name, label, onClick, props = {}) {
   );
 }
 
+const DEEPEST = 16;
+let depth = 0;
+
+/** Draws what is nested in something else; beyond a sensible depth the text stays as it is. */
+export function nested(text, draw) {
+  if (depth >= DEEPEST) return [text];
+  depth += 1;
+  try {
+    return draw(text);
+  } finally {
+    depth -= 1;
+  }
+}
+
 /** Text for screen readers alone. */
 export function srOnly(text) {
   return h('span', { class: 'sr-only' }, text);

@@ -1,7 +1,7 @@
 /** Standard Markdown, as the `markdown` block and streamed text speak it, to nodes. HTML in it stays text. */
 
 import { emoji, isEmoji, withPictures } from './emoji.js';
-import { h, link } from './dom.js';
+import { h, link, nested } from './dom.js';
 import { special } from './mrkdwn.js';
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+-]*)[^`]*$/;
@@ -60,7 +60,8 @@ function quote(rows, at) {
   let end = at;
   while (end < rows.length && QUOTE.test(rows[end])) end += 1;
   if (end === at) return null;
-  return { node: h('blockquote', {}, blocks(rows.slice(at, end).map((row) => row.replace(QUOTE, '')))), next: end };
+  const inner = rows.slice(at, end).map((row) => row.replace(QUOTE, '')).join('\n');
+  return { node: h('blockquote', {}, nested(inner, (text) => blocks(text.split('\n')))), next: end };
 }
 
 function list(rows, at) {
@@ -100,7 +101,7 @@ function listItem(rows) {
   const box = task && h('input', { type: 'checkbox', checked: task[1] !== ' ', disabled: true, 'aria-label': task[1] === ' ' ? 'open' : 'done' });
   const tail = rest.findIndex((row) => row.trim() === '' || ITEM.test(row) || FENCE.test(row) || QUOTE.test(row));
   const text = [head, ...(tail < 0 ? rest : rest.slice(0, tail))].join('\n');
-  return h('li', { class: task ? 'task' : null }, box, inline(text), tail < 0 ? [] : blocks(rest.slice(tail)));
+  return h('li', { class: task ? 'task' : null }, box, inline(text), tail < 0 ? [] : nested(rest.slice(tail).join('\n'), (inner) => blocks(inner.split('\n'))));
 }
 
 function table(rows, at) {
@@ -157,12 +158,12 @@ const TOKENS = [
   [/<((?:[@#]|!(?:subteam\^|date\^|here|channel|everyone)|https?:\/\/[^\s<>|]+\|)[^<>\n]*)>/y, (found) => special(found[1])],
   [/https?:\/\/[^\s<>|]+[^\s<>|.,;:!?'")\]*_]/y, (found) => link(found[0], found[0])],
   [/:([a-z0-9_+'-]+):/y, (found) => (isEmoji(found[1]) ? emoji(found[1]) : null)],
-  [/\*\*\*(?=\S)([\s\S]*?\S)\*\*\*/y, (found) => h('strong', {}, h('em', {}, inline(found[1])))],
-  [/\*\*(?=\S)([\s\S]*?\S\*?)\*\*(?!\*)/y, (found) => h('strong', {}, inline(found[1]))],
-  [/__(?=\S)([\s\S]*?\S)__(?!\w)/y, (found, before) => wordEdge(before) && h('strong', {}, inline(found[1]))],
-  [/~~(?=\S)([\s\S]*?\S)~~/y, (found) => h('s', {}, inline(found[1]))],
-  [/\*(?=[^\s*])((?:[^*]|\*\*[^*]+\*\*)*?[^\s*]|[^\s*])\*(?!\*)/y, (found) => h('em', {}, inline(found[1]))],
-  [/_(?=[^\s_])([\s\S]*?[^\s_])_(?!\w)/y, (found, before) => wordEdge(before) && h('em', {}, inline(found[1]))],
+  [/\*\*\*(?=\S)([\s\S]*?\S)\*\*\*/y, (found) => h('strong', {}, h('em', {}, nested(found[1], inline)))],
+  [/\*\*(?=\S)([\s\S]*?\S\*?)\*\*(?!\*)/y, (found) => h('strong', {}, nested(found[1], inline))],
+  [/__(?=\S)([\s\S]*?\S)__(?!\w)/y, (found, before) => wordEdge(before) && h('strong', {}, nested(found[1], inline))],
+  [/~~(?=\S)([\s\S]*?\S)~~/y, (found) => h('s', {}, nested(found[1], inline))],
+  [/\*(?=[^\s*])((?:[^*]|\*\*[^*]+\*\*)*?[^\s*]|[^\s*])\*(?!\*)/y, (found) => h('em', {}, nested(found[1], inline))],
+  [/_(?=[^\s_])([\s\S]*?[^\s_])_(?!\w)/y, (found, before) => wordEdge(before) && h('em', {}, nested(found[1], inline))],
   [/(?: {2,}|\\)?\n/y, () => h('br')],
   [/&(?:amp|lt|gt|quot|#39|nbsp);/y, (found) => document.createTextNode(ENTITIES[found[0]])],
 ];
@@ -202,5 +203,5 @@ function token(text, at) {
 
 /** A link; an image too, since Slack shows those of Markdown as links. */
 function inlineLink(found) {
-  return link(found[2], found[1] ? inline(found[1]) : found[2]);
+  return link(found[2], found[1] ? nested(found[1], inline) : found[2]);
 }

@@ -9,7 +9,7 @@ import { mrkdwn } from './mrkdwn.js';
 import { openMenu } from './overlays.js';
 import { authorName, isBotMessage, isReply, names, person, state, threadKey } from './state.js';
 import { clock, dayKey, dayName, fullMoment, momentOf, shortMoment } from './time.js';
-import { plainText } from './text.js';
+import { plainText, unknown } from './text.js';
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const FACES = 4;
@@ -94,12 +94,21 @@ export class MessageList {
   node(message) {
     const known = this.drawn.get(message.ts);
     if (known?.message === message) return known.node;
-    const node = this.draw(message);
+    const node = this.drawSafely(message);
     this.drawn.set(message.ts, { message, node });
     return node;
   }
 
   // ---- one message
+
+  /** One message that cannot be drawn must not take the others with it. */
+  drawSafely(message) {
+    try {
+      return this.draw(message);
+    } catch {
+      return h('li', { class: 'message', tabindex: '-1', dataset: { ts: message.ts } }, h('div', { class: 'message-main' }, unknown(message, 'message')));
+    }
+  }
 
   draw(message) {
     const bot = isBotMessage(message);

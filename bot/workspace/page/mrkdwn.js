@@ -4,7 +4,7 @@
  */
 
 import { emoji, isEmoji, withPictures } from './emoji.js';
-import { h, link } from './dom.js';
+import { h, link, nested } from './dom.js';
 import { formatDate } from './time.js';
 import { names } from './state.js';
 
@@ -18,6 +18,8 @@ const SPECIAL = /<([^<>\n]+)>/y;
 const CODE = /`([^`\n]+)`/y;
 const SHORT_NAME = /:([a-z0-9_+'-]+)(?:::skin-tone-\d)?:/y;
 const EMPHASIS = { '*': 'strong', _: 'em', '~': 's' };
+const WORD = /[\p{L}\p{N}]/u;
+const SPACE = /\s/;
 const ESCAPES = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
 /** Slack's three escapes, and no other, become characters. */
@@ -49,10 +51,10 @@ function lines(text) {
     if (LONG_QUOTE.test(rows[0])) {
       flush();
       const rest = rows.splice(0).join('\n').replace(LONG_QUOTE, '');
-      nodes.push(h('blockquote', {}, lines(rest)));
+      nodes.push(h('blockquote', {}, nested(rest, lines)));
     } else if (QUOTE.test(rows[0])) {
       flush();
-      nodes.push(h('blockquote', {}, lines(take(rows, QUOTE).join('\n'))));
+      nodes.push(h('blockquote', {}, nested(take(rows, QUOTE).join('\n'), lines)));
     } else if (BULLET.test(rows[0])) {
       flush();
       nodes.push(h('ul', {}, take(rows, BULLET).map((row) => h('li', {}, inline(row)))));
@@ -78,6 +80,8 @@ function take(rows, pattern) {
 /** Text within a line. @param {string} text @returns {Node[]} */
 export function inline(text) {
   const nodes = [];
+  // Up to where no closing mark of a kind is left, so that no text takes long.
+  const hopeless = {};
   let plain = '';
   let at = 0;
   const flush = () => {
@@ -85,7 +89,7 @@ export function inline(text) {
     plain = '';
   };
   while (at < text.length) {
-    const found = token(text, at);
+    const found = token(text, at, hopeless);
     if (found) {
       flush();
       nodes.push(found.node);
@@ -103,13 +107,13 @@ function withBreaks(text) {
   return text.split('\n').flatMap((row, index) => (index ? [h('br'), ...withPictures(row)] : withPictures(row)));
 }
 
-function token(text, at) {
+function token(text, at, hopeless) {
   const character = text[at];
   if (character === '`') return matchAt(CODE, text, at, (code) => h('code', {}, codeText(code)));
   if (character === '<') return matchAt(SPECIAL, text, at, special);
   if (character === ':') return matchAt(SHORT_NAME, text, at, (name) => (isEmoji(name) ? emoji(name) : null));
   if (character === 'h') return matchAt(BARE_URL, text, at, null, (url) => link(unescape(url), unescape(url)));
-  if (character in EMPHASIS) return emphasis(text, at, character);
+  if (character in EMPHASIS) return emphasis(text, at, character, hopeless);
   return null;
 }
 
@@ -122,14 +126,17 @@ function matchAt(pattern, text, at, build, buildWhole) {
 }
 
 /** Slack opens emphasis at the edge of a word only, and closes it at one. */
-function emphasis(text, at, mark) {
-  if (/[\p{L}\p{N}]/u.test(text[at - 1] ?? '') || /[\s]/.test(text[at + 1] ?? ' ') || text[at + 1] === mark) return null;
-  for (let end = text.indexOf(mark, at + 2); end > 0; end = text.indexOf(mark, end + 1)) {
+function emphasis(text, at, mark, hopeless) {
+  if (at < hopeless[mark]) return null;
+  if (WORD.test(text[at - 1] ?? '') || SPACE.test(text[at + 1] ?? ' ') || text[at + 1] === mark) return null;
+  const line = text.indexOf('\n', at);
+  const last = line < 0 ? text.length : line;
+  for (let end = text.indexOf(mark, at + 2); end > 0 && end < last; end = text.indexOf(mark, end + 1)) {
+    if (SPACE.test(text[end - 1]) || WORD.test(text[end + 1] ?? '')) continue;
     const inner = text.slice(at + 1, end);
-    if (inner.includes('\n')) return null;
-    const closes = !/\s/.test(text[end - 1]) && !/[\p{L}\p{N}]/u.test(text[end + 1] ?? '');
-    if (closes) return { node: h(EMPHASIS[mark], {}, inline(inner)), length: inner.length + 2 };
+    return { node: h(EMPHASIS[mark], {}, nested(inner, inline)), length: inner.length + 2 };
   }
+  hopeless[mark] = last;
   return null;
 }
 
