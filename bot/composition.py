@@ -2,16 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
+import structlog
 from pydantic import SecretStr
 
 from bot.access.slack import SlackAccess
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.protocols import Access, Handler, Intent, Json, Permission, Person
-from bot.routing.router import DeskRouter
+from bot.routing.router import build_router
 from bot.settings import Settings, required_for_run
 from bot.slack.answering import Prompt, Services
 from bot.slack.client import build_client, open_session
@@ -22,6 +24,8 @@ from handlers.home import home_view
 from handlers.narrate import Narrate
 from handlers.unavailable import Unavailable
 from tools.backtests.charts import ChartRenderer
+
+log = structlog.get_logger(__name__)
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "compare": "compare",
@@ -44,8 +48,35 @@ def build_handlers(core: Core, access: Access) -> dict[Intent, Handler]:
     return handlers
 
 
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot."""
+
+    core: Core
+    transport: SlackTransport
+
+
+async def serve(settings: Settings) -> None:
+    """The bot and the HTTP API, until SIGTERM or SIGINT."""
+    from bot.http.app import HttpServices, create_app, database_ready
+    from bot.http.server import HttpServer
+    from bot.http.tokens import Gate
+
+    asked = stop_requested()
+    async with slack_bot(settings) as bot:
+        readiness = {"database": database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
+        gate = Gate(settings.http_tokens, settings.roles.groups)
+        http = HttpServer(create_app(HttpServices(gate, readiness)), *settings.http_address)
+        await http.start()
+        log.info("serving", http=http.address)
+        try:
+            await asked.wait()
+        finally:
+            await http.stop()
+
+
 @asynccontextmanager
-async def slack_bot(settings: Settings) -> AsyncIterator[SlackTransport]:
+async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
     required_for_run(settings)
     async with open_core(settings) as core:
@@ -63,7 +94,7 @@ async def slack_bot(settings: Settings) -> AsyncIterator[SlackTransport]:
         services = Services(
             access=access,
             audit=audit,
-            router=DeskRouter(),
+            router=build_router(settings),
             handlers=build_handlers(core, access),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
@@ -71,12 +102,20 @@ async def slack_bot(settings: Settings) -> AsyncIterator[SlackTransport]:
         transport = SlackTransport(connection, core.database, services, group_event=access.on_event)
         try:
             await transport.start()
-            yield transport
+            yield Bot(core, transport)
         finally:
             await transport.stop()
             await access.close()
             await audit.close()
             await session.close()
+
+
+def _slack_ready(transport: SlackTransport) -> Callable[[], Awaitable[str]]:
+    async def check() -> str:
+        health = await transport.health()
+        return "" if health.ready else "no connection to Slack is open"
+
+    return check
 
 
 def stop_requested() -> asyncio.Event:

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
-Block: TypeAlias = "Mapping[str, Json]"
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+Block: TypeAlias = Mapping[str, Json]
 
 Intent = Literal["narrate", "compare", "draft", "diagnose", "digest", "approvals", "usage", "help", "unknown"]
 Role = Literal["viewer", "analyst", "approver", "operator", "admin"]
