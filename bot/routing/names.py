@@ -1,6 +1,5 @@
 """What runs are called in a text: "compare the golden cross with buy and hold on the S&P" names two."""
 
-import itertools
 import re
 
 from bot.routing.lexicon import PHRASES
@@ -60,12 +59,9 @@ def _is_name(phrase: str) -> bool:
     """A name holds a strategy, an indicator or a symbol, or is written like a name: with capitals or digits in it."""
     words = phrase.split()
     spelt = phrase.lower().split()
-    known = any(_OF_NAMES & set(PHRASES.get(part, ())) or is_symbol(part) for part in [*spelt, *_pairs(spelt)])
+    parts = (" ".join(spelt[at : at + size]) for size in (1, 2, 3) for at in range(len(spelt) - size + 1))
+    known = any(_OF_NAMES & set(PHRASES.get(part, ())) or is_symbol(part) for part in parts)
     return known or (len(words) <= 6 and any(_WRITTEN.search(word) for word in words))
-
-
-def _pairs(words: list[str]) -> list[str]:
-    return [" ".join(pair) for pair in itertools.pairwise(words)]
 
 
 def _is_strategy(words: list[str]) -> bool:

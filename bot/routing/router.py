@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 from functools import cache
 from math import exp
 from pathlib import Path
-from typing import Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from bot.protocols import Intent, Json, Routed, ThreadMessage
 from bot.routing.arguments import arguments_of
 from bot.routing.features import Speller, features
 from bot.routing.text import is_mention_only, plain
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -110,3 +113,12 @@ class DeskRouter:
         if chosen is None or chosen not in readings:
             return by_rules
         return replace(readings[chosen], alternatives=())
+
+
+def build_router(settings: "Settings") -> DeskRouter:
+    """The router of these settings: with the configured model's help, or on rules alone."""
+    from bot.model.client import build_client
+    from bot.routing.asking import ModelChooser
+
+    client = build_client(settings)
+    return DeskRouter(ModelChooser(client) if client is not None else None)
