@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import structlog
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bot.model.answer import read_answer
 from bot.model.breaker import Breaker
@@ -22,7 +22,6 @@ from tools.errors import Problem
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
-    from openai.types.chat import ChatCompletion
 
 __all__ = [
     "Message",
@@ -149,7 +148,7 @@ class ModelClient:
                 answer = read_answer(_text_of(completion), schema)
             except _NotUnderstood as error:
                 dialect = _adapted(dialect, error)
-            except _CutOff:
+            except _Final:
                 raise
             except ModelInvalid:
                 # Some endpoints take a schema and ignore it; from the next rung on the prompt itself holds it.
@@ -162,12 +161,14 @@ class ModelClient:
 
     async def _ask(
         self, messages: Sequence[Message], schema: type[BaseModel], max_tokens: int, dialect: _Dialect
-    ) -> "ChatCompletion":
+    ) -> "_Completion":
+        import httpx2
         import openai
 
         body = _body(self.model, messages, schema, max_tokens, dialect)
         try:
-            return await self.api.post("/chat/completions", body=body, cast_to=_completion_type())
+            response = await self.api.post("/chat/completions", body=body, cast_to=httpx2.Response)
+            return _Completion.model_validate_json(response.content)
         except openai.APIStatusError as error:
             raise _narrowed(error) from None
         except openai.APITimeoutError:
@@ -175,13 +176,9 @@ class ModelClient:
         except openai.APIConnectionError:
             raise ModelUnavailable("the endpoint cannot be reached") from None
         except openai.OpenAIError as error:
-            raise ModelUnavailable(
-                f"the endpoint's answer is not one of Chat Completions ({type(error).__name__})"
-            ) from None
-        except (ValueError, TypeError) as error:
-            raise ModelInvalid(
-                f"the endpoint's answer is not one of Chat Completions ({type(error).__name__})"
-            ) from None
+            raise ModelUnavailable(f"the call failed ({type(error).__name__})") from None
+        except ValidationError:
+            raise ModelInvalid("the endpoint's answer is not one of Chat Completions") from None
 
 
 def build_client(settings: Settings) -> ModelClient | None:
@@ -223,7 +220,7 @@ def _narrowed(error: "APIStatusError") -> Exception:
     if "content_filter" in code or "content_policy" in code:
         return ModelRefused("the endpoint's content filter declined the prompt")
     if code == "context_length_exceeded" or error.status_code == 413:
-        return ModelInvalid("the prompt is longer than the model takes")
+        return _Final("the prompt is longer than the model takes")
     if error.status_code in (400, 422):
         return _NotUnderstood(f"{error.param or ''} {error.message}".lower(), error.status_code)
     return ModelUnavailable(f"the endpoint answered {error.status_code}")
@@ -266,34 +263,51 @@ def _body(
     return body
 
 
-def _completion_type() -> "type[ChatCompletion]":
-    from openai.types.chat import ChatCompletion
-
-    return ChatCompletion
+class _Final(ModelInvalid):
+    """An answer that asking in another way would not better."""
 
 
-def _text_of(completion: "ChatCompletion") -> str:
-    choices = getattr(completion, "choices", None)
-    if not choices:
+class _Said(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    finish_reason: str | None = None
+    message: _Said
+
+
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
+class _Used(BaseModel):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _PromptDetails | None = None
+
+
+class _Completion(BaseModel):
+    """What is read of an endpoint's answer; servers differ in all the rest."""
+
+    choices: list[_Choice]
+    usage: _Used | None = None
+
+
+def _text_of(completion: _Completion) -> str:
+    if not completion.choices:
         raise ModelInvalid("the endpoint's answer holds no choice")
-    choice = choices[0]
+    choice = completion.choices[0]
     if choice.finish_reason == "content_filter" or choice.message.refusal:
         raise ModelRefused("the model declined")
     if choice.finish_reason == "length":
-        raise _CutOff("the answer was cut off at the token limit")
+        raise _Final("the answer was cut off at the token limit")
     if not choice.message.content:
         raise ModelInvalid("the answer is empty")
-    return str(choice.message.content)
+    return choice.message.content
 
 
-class _CutOff(ModelInvalid):
-    """Asking in another way would be cut off as well."""
-
-
-def _usage_of(completion: "ChatCompletion") -> Usage:
-    used = completion.usage
-    if used is None:
-        return Usage()
-    details = used.prompt_tokens_details
-    cached = details.cached_tokens if details is not None else None
-    return Usage(used.prompt_tokens or 0, cached or 0, used.completion_tokens or 0)
+def _usage_of(completion: _Completion) -> Usage:
+    used = completion.usage or _Used()
+    details = used.prompt_tokens_details or _PromptDetails()
+    return Usage(used.prompt_tokens or 0, details.cached_tokens or 0, used.completion_tokens or 0)
