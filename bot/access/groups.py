@@ -213,7 +213,9 @@ def in_words(code: str) -> str:
     return f"Slack does not say who is in which user group right now ({code}); try again in a minute."
 
 
-_Moment = Annotated[int, BeforeValidator(lambda value: value or 0)]  # epoch seconds; 0, null or nothing for never
+_Moment = Annotated[
+    int, BeforeValidator(lambda value: value or 0), Field(ge=0, lt=2**62)
+]  # epoch seconds; 0, null or nothing for never
 
 
 class _Subteam(BaseModel):
@@ -296,7 +298,10 @@ def _updated(subteam: _Subteam, before: Mapping[str, _Group]) -> _Group:
 
 
 def _changed(delta: _Delta, group: _Group) -> _Group:
-    kept = group.users - frozenset(delta.removed_users or ())
+    removed, added = frozenset(delta.removed_users or ()), frozenset(delta.added_users or ())
+    if delta.date_update == group.date_update and added <= group.users and not removed & group.users:
+        return group  # the update of the same change came first, with the whole list
+    kept = group.users - removed
     follows = (
         group.id != _LIST
         and delta.date_previous_update == group.date_update
@@ -304,7 +309,7 @@ def _changed(delta: _Delta, group: _Group) -> _Group:
     )
     if not (follows and delta.is_complete):
         return replace(group, users=kept, fetched_at=0.0)
-    return replace(group, users=kept | frozenset(delta.added_users or ()), date_update=delta.date_update)
+    return replace(group, users=kept | added, date_update=delta.date_update)
 
 
 def _whole(subteam: _Subteam, fetched_at: float) -> _Group:

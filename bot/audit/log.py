@@ -59,10 +59,15 @@ _log = structlog.get_logger("deskhand.audit")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `verify` found. `first_broken` is the number of the first row that is not as it was written."""
+    """What `verify` found. `first_broken` is the number of the first row that is not as it was written.
+
+    `rows` is how many are in order, `witnessed` the last row the witness knows of: 0 without a witness, in which case
+    rows cut off at the end together with their head row do not show.
+    """
 
     ok: bool
     rows: int
+    witnessed: int = 0
     first_broken: int | None = None
     reason: str = ""
 
@@ -159,8 +164,7 @@ class ChainedAudit:
         """Every row as one line of JSON: the entry's keys, with `previous_hash` and `hash`."""
         async with self._database.snapshot() as connection:
             async for row in _rows(connection):
-                entry: dict[str, Json] = json.loads(row.entry)
-                yield canonical({**entry, "previous_hash": row.previous_hash, "hash": row.hash})
+                yield canonical({**_readable(row), "previous_hash": row.previous_hash, "hash": row.hash})
 
     def _digest(self, previous: str, body: str) -> str:
         message = f"{previous}\n{body}".encode()
@@ -290,12 +294,22 @@ class _Check:
             return self._broken(seq + 1, f"it was inserted; the head row says there are {seq}")
         if digest != self._previous:
             return self._broken(max(last, 1), "the head row holds another hash")
-        if (witnessed := max(self._witness, default=0)) > last:
+        witnessed = max(self._witness, default=0)
+        if witnessed > last:
             return self._broken(last + 1, f"it is missing; audit.anchor recorded rows up to {witnessed}")
-        return Verdict(True, last)
+        return Verdict(True, last, witnessed)
 
     def _broken(self, seq: int, reason: str) -> Verdict:
-        return Verdict(False, self._last, seq, reason)
+        return Verdict(False, self._last, max(self._witness, default=0), seq, reason)
+
+
+def _readable(row: Row[tuple[object, ...]]) -> Mapping[str, Json]:
+    """The entry; where it was tampered with, what is left of it as text."""
+    try:
+        entry = json.loads(row.entry)
+    except ValueError:
+        entry = None
+    return entry if isinstance(entry, dict) else {"seq": row.seq, "unreadable": row.entry}
 
 
 def _agree(row: Row[tuple[object, ...]]) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from tools.errors import BadInput, Problem, Unavailable
@@ -28,10 +29,7 @@ async def current(database: Database) -> str | None:
     """The revision a database is at; None where it is empty. Raises `Unavailable` where it cannot be reached."""
     try:
         async with database.read() as connection:
-            if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-                return None
-            revision: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return revision
+            return await _revision(connection)
     except (OSError, DBAPIError, TimeoutError) as error:
         raise Unavailable(_unreachable(database, error)) from error
 
@@ -65,10 +63,19 @@ async def _upgrade(database_url: str, needed: str) -> bool:
         async with database.write() as connection:
             if not database.is_sqlite:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            if await _revision(connection) == needed:  # another one was faster
+                return False
             await connection.run_sync(_run_alembic)
         return True
     finally:
         await database.close()
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return None
+    revision: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _make_folder(database_url: str) -> None:

@@ -1,6 +1,7 @@
 """Every table. Times are UTC epoch seconds (float); JSON is text, so that both databases hash and compare alike."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     Index,
@@ -91,7 +92,7 @@ groups = Table(
     Column("id", String(64), primary_key=True),
     Column("handle", String(255), nullable=False),
     Column("users", Text, nullable=False),  # JSON list of user ids
-    Column("date_update", Integer, nullable=False, default=0),
+    Column("date_update", BigInteger, nullable=False, default=0),  # epoch seconds, as Slack says
     Column("fetched_at", Float, nullable=False),
 )
 

@@ -1,0 +1,241 @@
+"""What is missing for a bot in a real workspace, as a list of checks in the order in which one puts things right.
+
+A check that fails says what to do next; one that depends on a failed one says which to do first.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from pydantic import BaseModel, SecretStr
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.engine import make_url
+
+from bot.access.groups import in_words, normal
+from bot.audit.redact import redact
+from bot.model.client import Message, ModelError, build_client
+from bot.settings import Settings, load_settings
+from bot.storage.database import Database
+from bot.storage.migrate import current, head
+from bot.workspace.scopes import load_manifest
+from tools.errors import Problem
+
+_PATIENCE: Final = 10  # seconds for a call to Slack
+_MODEL_PATIENCE: Final = 30.0
+
+NAMES: Final = (
+    "settings",
+    "home",
+    "database",
+    "bot token",
+    "scopes",
+    "app token",
+    "user groups",
+    "model",
+    "connections",
+)
+_APP: Final = "at api.slack.com/apps choose 'Create New App', 'From a manifest', your workspace, and paste manifest.yml of this folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`detail` says what was found or, where not ok, what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+async def preflight() -> list[Check]:
+    """Every check, in the order of `NAMES`. Changes nothing, raises nothing for what is wrong outside."""
+    try:
+        settings = await asyncio.to_thread(load_settings)
+    except Problem as problem:
+        first = Check("settings", False, str(problem))
+        return [first, *(_not_checked(name, "settings") for name in NAMES[1:])]
+    bot, app, model = await asyncio.gather(_bot(settings), _app(settings), _model(settings))
+    return [
+        Check("settings", True, "read from the environment and deskhand.toml"),
+        await asyncio.to_thread(_home, settings.home),
+        await _database(settings),
+        *bot[:2],
+        app,
+        bot[2],
+        model,
+        _connections(settings),
+    ]
+
+
+def _not_checked(name: str, first: str) -> Check:
+    return Check(name, False, f"not checked: first {first}")
+
+
+def _home(home: Path) -> Check:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        return Check(
+            "home", False, f"cannot write to {home} ({error.strerror}); set DESKHAND_HOME to a folder of yours"
+        )
+    return Check("home", True, f"{home} can be written")
+
+
+async def _database(settings: Settings) -> Check:
+    url = make_url(settings.resolved_database_url)
+    if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").exists):
+        return Check("database", True, f"{url.database} will be made at the first start")
+    database = Database(settings.resolved_database_url)
+    needed = await asyncio.to_thread(head)
+    try:
+        found = await current(database)
+    except Problem as problem:
+        return Check("database", False, redact(str(problem)))
+    finally:
+        await database.close()
+    if found is None:
+        return Check("database", True, "it answers and is empty; the first start makes its tables")
+    if found < needed:
+        return Check("database", False, f"it is at revision {found}: back it up, then run `deskhand db upgrade`")
+    if found > needed:
+        return Check("database", False, f"it was made by a newer Deskhand (revision {found}); install that one")
+    return Check("database", True, f"it answers, at revision {found}")
+
+
+async def _bot(settings: Settings) -> tuple[Check, Check, Check]:
+    """Bot token, scopes, user groups: the later two need the first."""
+    if settings.slack_bot_token is None:
+        token = Check(
+            "bot token",
+            False,
+            f"not set: {_APP}; then 'Install to Workspace', and put the 'Bot User OAuth Token' of 'OAuth & Permissions' "
+            "into SLACK_BOT_TOKEN (`deskhand demo` needs none of this)",
+        )
+        return token, _not_checked("scopes", "the bot token"), _not_checked("user groups", "the bot token")
+    client = _client(settings, settings.slack_bot_token)
+    try:
+        identity = await client.auth_test()
+    except _SLACK_ERRORS as error:
+        token = Check("bot token", False, _refusal(error, settings, "SLACK_BOT_TOKEN", "'OAuth & Permissions'"))
+        return token, _not_checked("scopes", "the bot token"), _not_checked("user groups", "the bot token")
+    token = Check("bot token", True, f"it is @{identity.get('user')} in {identity.get('team')}")
+    granted = {name.lower(): value for name, value in identity.headers.items()}.get("x-oauth-scopes")
+    return token, await asyncio.to_thread(_scopes, granted), await _groups(client, settings)
+
+
+def _scopes(granted: str | None) -> Check:
+    if granted is None:
+        return Check("scopes", True, "this server does not tell what the token may do")
+    have = {scope.strip() for scope in granted.split(",")}
+    missing = [scope for scope in load_manifest().bot_scopes if scope not in have]
+    if missing:
+        what = f"the token lacks {', '.join(missing)}"
+        return Check("scopes", False, f"{what}: paste manifest.yml under 'App Manifest' and reinstall the app")
+    return Check("scopes", True, f"all {len(have)} of manifest.yml")
+
+
+async def _groups(client: AsyncWebClient, settings: Settings) -> Check:
+    roles = settings.roles
+    if roles.use_static:
+        named = sum(len(users) for users in roles.static.values())
+        return Check("user groups", named > 0, f"not used: [roles.static] names {named} people")
+    try:
+        answer = _Groups.model_validate((await client.usergroups_list(include_users=True)).data)
+    except SlackApiError as error:
+        return Check("user groups", False, in_words(str(error.response.get("error", "no reason given"))))
+    except (*_SLACK_ERRORS, ValueError) as error:
+        return Check("user groups", False, in_words(type(error).__name__))
+    members = {normal(group.handle): len(group.users) for group in answer.usergroups if not group.date_delete}
+    missing = [f"@{handle} ({role})" for handle, role in roles.groups.items() if normal(handle) not in members]
+    if missing:
+        return Check(
+            "user groups",
+            False,
+            f"there is no {' or '.join(missing)}: make them in Slack under 'People', 'User groups', or name your own "
+            'in deskhand.toml, [roles] groups = {"your-handle" = "analyst"}',
+        )
+    counted = ", ".join(f"@{normal(handle)} {members[normal(handle)]}" for handle in roles.groups)
+    return Check("user groups", True, f"found, with so many members: {counted}")
+
+
+async def _app(settings: Settings) -> Check:
+    if settings.slack_app_token is None:
+        return Check(
+            "app token",
+            False,
+            "not set: under 'Basic Information', 'App-Level Tokens' of your app generate one with the scope "
+            "connections:write, and put it into SLACK_APP_TOKEN",
+        )
+    client = _client(settings, settings.slack_app_token)
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except _SLACK_ERRORS as error:
+        return Check("app token", False, _refusal(error, settings, "SLACK_APP_TOKEN", "'Basic Information'"))
+    return Check("app token", True, "Socket Mode opens")
+
+
+async def _model(settings: Settings) -> Check:
+    if settings.model is None:
+        return Check("model", True, "none is set; rules do the work")
+    try:
+        client = build_client(settings)
+        if client is not None:
+            async with asyncio.timeout(_MODEL_PATIENCE):
+                question = Message("user", 'Answer with the JSON object {"ready": true}.')
+                await client.structured([question], _Ready, purpose="check", max_tokens=200)
+    except (Problem, ModelError) as error:
+        return Check("model", False, redact(f"{settings.model}: {error}"))
+    except TimeoutError:
+        return Check(
+            "model", False, f"{settings.model} gave no answer within {_MODEL_PATIENCE:g} s; see OPENAI_BASE_URL"
+        )
+    return Check("model", True, f"{settings.model} answers")
+
+
+def _connections(settings: Settings) -> Check:
+    named = [f"{connection.name} ({connection.kind})" for connection in settings.connections]
+    return Check("connections", True, ", ".join(named) or "none are set; the embedded desk is used")
+
+
+_SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
+
+
+def _client(settings: Settings, token: SecretStr) -> AsyncWebClient:
+    return AsyncWebClient(token=token.get_secret_value(), base_url=settings.slack_api_url, timeout=_PATIENCE)
+
+
+def _refusal(error: BaseException, settings: Settings, variable: str, page: str) -> str:
+    if not isinstance(error, SlackApiError):
+        return f"{settings.slack_api_url} does not answer ({type(error).__name__}); see SLACK_API_URL and the network"
+    code = str(error.response.get("error", "no reason given"))
+    if code == "missing_scope":
+        return f"Slack says missing_scope: generate a token with connections:write under {page}"
+    if code == "ratelimited":
+        return "Slack asks for patience (ratelimited): try again in a minute"
+    return f"Slack refuses {variable} ({code}): copy it again from {page} of your app, after installing it"
+
+
+class _Group(BaseModel):
+    handle: str = ""
+    users: list[str] = []
+    date_delete: int | None = 0
+
+
+class _Groups(BaseModel):
+    usergroups: list[_Group]
+
+
+class _Ready(BaseModel):
+    ready: bool
+
+
+def as_json(checks: list[Check]) -> Mapping[str, object]:
+    """`{"ok", "checks": [{"name", "ok", "detail"}]}`."""
+    told = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks]
+    return {"ok": all(check.ok for check in checks), "checks": told}
