@@ -106,11 +106,18 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         reading.taken.add(right)
         return _with_totals(reading, at, metric_mask(reading.index, reading.items[right])), is_generic(reading, right)
     if left is not None:
-        mask = metric_mask(reading.index, reading.items[left])
-        if reading.code[left] == "V" or is_generic(reading, left):
-            return mask | _unbound_nouns(reading, at, item), not _unbound_nouns(reading, at, item)
-        return mask, False
+        return _from_left(reading, at, left)
     return _weak(reading, at, item)
+
+
+def _from_left(reading: Reading, at: int, left: int) -> tuple[int, bool]:
+    mask = metric_mask(reading.index, reading.items[left])
+    if not is_generic(reading, left):
+        return mask, False
+    if reading.items[left].key == "loss" and any(i.until is not None for i in reading.items if i.kind == "D"):
+        mask |= index_of(reading, "drawdown")
+    nouns = _unbound_nouns(reading, at, reading.items[at])
+    return mask | nouns, not nouns
 
 
 _ELIDED = {
@@ -136,6 +143,11 @@ def _elided(reading: Reading, at: int) -> int:
     return 0
 
 
+def index_of(reading: Reading, key: str) -> int:
+    """Facts of a kind that belong to a period of their own."""
+    return reading.index.by_key.get(key, 0) & reading.index.scoped
+
+
 def is_generic(reading: Reading, position: int) -> bool:
     return reading.items[position].kind == "V" or reading.items[position].key.split(",")[0] == "return"
 
@@ -143,9 +155,12 @@ def is_generic(reading: Reading, position: int) -> bool:
 def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
     index, items = reading.index, reading.items
     first, second = metric_mask(index, items[left]), metric_mask(index, items[right])
-    if fitting(reading, items[at], second) and not fitting(reading, items[at], first):
+    fits_first, fits_second = fitting(reading, items[at], first), fitting(reading, items[at], second)
+    if fits_second and not fits_first:
         reading.taken.add(right)
         return _with_totals(reading, at, second), is_generic(reading, right)
+    if fits_first and not fits_second:
+        return _from_left(reading, at, left)
     if items[right].key == "rule" or "rule" in items[right].key.split(","):
         return second | first, False
     if first & second:
@@ -204,6 +219,8 @@ def _strong_right(reading: Reading, at: int) -> int | None:
         if item.kind == "V" and item.word == "lost" and items[at].unit == "number":
             return position
         if item.kind == "M":
+            if items[at].unit == "money" and "final" in item.key.split(",") and leads_on(reading, position):
+                return None
             if leads_on(reading, position) and others + (position - at) > 1 and items[position - 1].kind == "L":
                 return None
             return position
@@ -267,6 +284,8 @@ def _unbound_nouns(reading: Reading, at: int, item: Item) -> int:
 def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     """No noun stands beside the quantity: the nearest that fits its unit, then what the last sentence was about."""
     mask, generic = 0, False
+    if item.unit == "money" and not any(k in "MV" for k in reading.code[:at]):
+        return _by_unit(reading, at, item), False
     nouns = [p for p in range(at - 1, -1, -1) if reading.code[p] in "MV" and _fits(reading, item, p)]
     left = next((p for p in nouns if p not in reading.taken), nouns[0] if nouns else None)
     right = next((p for p in range(at + 1, len(reading.items)) if reading.code[p] in "MBQ"), None)
@@ -294,6 +313,14 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         for position in range(at, len(reading.items)):
             if reading.code[position] == "M":
                 mask |= metric_mask(reading.index, reading.items[position])
+    if (
+        not mask
+        and item.unit == "percent"
+        and any(i.kind == "C" and i.key in ("beats", "lags") for i in reading.items)
+    ):
+        mask, generic = reading.index.by_key.get("return", 0), True
+    if not mask:
+        mask = _by_unit(reading, at, item)
     if not mask:
         mask = fitting(reading, item, reading.before.metric)
     if not mask and item.unit == "percent" and reading.sentence.row:
@@ -301,6 +328,16 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if not mask and item.unit == "percent" and any(i.kind in "DG" for i in reading.items):
         mask, generic = reading.index.by_key.get("return", 0), True
     return mask, generic
+
+
+def _by_unit(reading: Reading, at: int, item: Item) -> int:
+    """Money that grew, and money that doubled, need no noun."""
+    if item.unit == "times":
+        return reading.index.by_key.get("total_return", 0)
+    if item.unit != "money":
+        return 0
+    grew = any("final" in i.key.split(",") for i in reading.items[at + 1 : at + 5] if i.kind == "M")
+    return reading.index.by_key.get("initial", 0) | (0 if grew else reading.index.by_key.get("final", 0))
 
 
 def _pair_of_counts(reading: Reading, at: int) -> bool:
@@ -339,26 +376,47 @@ def subject_of(reading: Reading, at: int) -> str:
     """Whose figure a quantity is by the words: strategy, benchmark, stated, recomputed, or "" where they do not say."""
     if at in reading.owners:
         return reading.owners[at]
-    after = _owner_after(reading, at)
+    after = _owner_after(reading, at) or _other_side(reading, at)
     return after or main_subject(reading, at) or reading.before.subject
 
 
+def _other_side(reading: Reading, at: int) -> str:
+    """ "8.8% against 12.8%": the second figure is of the one compared with."""
+    items, position = reading.items, at - 1
+    while position >= 0 and items[position].kind in "LH":
+        position -= 1
+    if position < 1 or items[position].kind != "R":
+        return ""
+    while position >= 1 and items[position - 1].kind in "AP":
+        position -= 1
+    if items[position - 1].kind != "Q" or any(i.kind == "S" for i in items[at + 1 : at + 5]):
+        return ""
+    compared = [i.key for p, i in enumerate(items) if i.kind == "S" and is_object(items, p)]
+    return compared[0] if compared else ""
+
+
+_OWNER_OPENS = frozenset("for by from in at that which".split())
+
+
 def _owner_after(reading: Reading, at: int) -> str:
+    """ "3.7% for the benchmark", "0.53 that the engine reports", "56.8% suffered by the index"."""
     items, position = reading.items, at + 1
     while position < len(items) and items[position].kind in "AYEM":
         position += 1
-    if position < len(items) and (
-        items[position].word in ("for", "by", "from", "in", "at") or items[position].kind == "("
-    ):
+    if position + 1 < len(items) and items[position].kind in "VO" and items[position + 1].word in ("by", "for"):
         position += 1
-        while position < len(items) and items[position].kind in "LT" and items[position].word != ":":
-            position += 1
-        if position < len(items) and items[position].kind == "S" and items[position].also != "market":
-            follow = items[position + 1].word if position + 1 < len(items) else ""
-            return "" if follow in (":", "'s") else items[position].key
-        if position < len(items) and items[position].kind == "S" and items[position - 1].word in ("for", "the") and "for" in (items[position - 1].word, items[position - 2].word):  # fmt: skip
-            return items[position].key
-    return ""
+    if position >= len(items) or not (items[position].word in _OWNER_OPENS or items[position].kind == "("):
+        return ""
+    opening = items[position].word
+    position += 1
+    while position < len(items) and items[position].kind in "LT" and items[position].word != ":":
+        position += 1
+    if position >= len(items) or items[position].kind != "S":
+        return ""
+    if items[position].also == "market" and opening not in ("for", "by"):
+        return ""
+    follow = items[position + 1].word if position + 1 < len(items) else ""
+    return "" if follow in (":", "'s") else items[position].key
 
 
 def main_subject(reading: Reading, at: int) -> str:
@@ -426,6 +484,8 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
     near = [*_right_of(items, at), *_left_of(items, at)]
     if any(i.kind == "A" for i in near):
         metric &= index.annual
+    elif generic and _shares_year(items, at):
+        metric &= index.annual
     elif generic:
         metric &= ~index.by_key.get("cagr", 0)
     if any(i.kind == "Y" for i in near):
@@ -437,13 +497,28 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
 
 
 def _right_of(items: list[Item], at: int) -> list[Item]:
-    found = []
-    for item in items[at + 1 : at + 5]:
+    """What qualifies a figure from behind; in "6.2% and 3.7% a year" it qualifies both."""
+    found: list[Item] = []
+    for item in items[at + 1 : at + 8]:
         if item.kind in "AYEM":
             found.append(item)
-        elif not (item.kind in "LT" and item.word in ("in", "of", "on average")):
+        elif item.kind in "JRHQ" and not found and item.unit == ("percent" if item.kind == "Q" else ""):
+            continue
+        elif not (item.kind in "LT" and item.word in ("in", "of", "on average", "and", "to")):
             break
     return found
+
+
+def _shares_year(items: list[Item], at: int) -> bool:
+    """ "6.2% a year against 3.7%": what was said of the first figure holds for the second."""
+    annual = False
+    for item in reversed(items[:at]):
+        if item.kind == "Q":
+            return annual and item.unit == items[at].unit
+        annual = annual or item.kind == "A"
+        if item.kind not in "APRJLHS" and item.word not in ("for", "to"):
+            return False
+    return False
 
 
 def _left_of(items: list[Item], at: int) -> list[Item]:
@@ -522,13 +597,23 @@ def ranked(reading: Reading, at: int) -> int:
     mask = 0
     for position, item in enumerate(reading.items[:at]):
         number = ORDINALS.get(item.word, 0)
-        if number and any(i.kind in "MX" for i in reading.items[position + 1 : position + 4]):
+        if number and _ranks_a_fall(reading.items[position + 1 : position + 4]):
             mask |= reading.index.by_group.get(f"drawdown.{number}", 0)
         if item.kind == "M" and item.word in ("drawdown", "dd") and position + 1 < len(reading.items):
             follower = reading.items[position + 1]
             if follower.kind == "Q" and follower.unit == "number" and follower.decimals == 0 and position + 1 != at:
                 mask |= reading.index.by_group.get(f"drawdown.{int(follower.value)}", 0)
     return mask
+
+
+def _ranks_a_fall(following: list[Item]) -> bool:
+    """ "second deepest drawdown", "third drawdown"; not "a third of the upside"."""
+    for item in following:
+        if item.kind == "M":
+            return bool({"drawdown", "max_drawdown"} & set(item.key.split(",")))
+        if item.kind == "T":
+            return False
+    return False
 
 
 def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, at: int) -> int:
@@ -559,7 +644,8 @@ def lean_of(reading: Reading, at: int) -> int:
     for position in range(at - 1, -1, -1):
         item = items[position]
         if item.kind == "V":
-            return {"gain": 1, "loss": -1, "neutral": 0}[item.key]
+            level = item.key == "loss" and items[position + 1].word == "to"
+            return 0 if level else {"gain": 1, "loss": -1, "neutral": 0}[item.key]
         if item.kind == "U":
             return -1
         if item.kind == "W":

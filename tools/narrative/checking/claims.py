@@ -68,6 +68,8 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
     if item.problem:
         _malformed(reading, item)
         return
+    if item.unit == "counted":
+        return
     if (
         item.unit in ("window", "ordinal")
         or _names_a_drawdown(reading, at, item)
@@ -84,10 +86,53 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
     scope, scoped_here = about.scope_of(reading, at)
     bound.scope = scope
     candidates = metric & about.subject_mask(reading, bound.subject, metric)
+    unscoped = candidates
     candidates = about.in_scope(reading, candidates, scope, scoped_here, at)
     trouble = about.match(reading, bound, candidates)
+    if trouble and not scoped_here:
+        for position in sorted(reading.used_scopes, reverse=True):
+            if trouble:
+                trouble = about.match(reading, bound, unscoped & about.scope_mask(reading, position))
+    if trouble and _one_in_many(reading, at, bound):
+        return
     if trouble and not relations.derived(reading, bound):
         _explain(reading, bound, candidates, trouble, generic)
+
+
+def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
+    """ "five in eight": neither number is a count, together they are a share."""
+    items = reading.items
+    if bound.item.unit != "number" or at + 2 >= len(items) or items[at + 1].word not in ("in", "of", "out of"):
+        return False
+    other = items[at + 2]
+    if other.kind != "Q" or other.unit != "number" or not 0 < bound.item.value < other.value <= 20:
+        return False
+    share = Item(
+        "Q", bound.item.start, other.end, value=bound.item.value / other.value, decimals=2, unit="part", also="words"
+    )
+    reading.items[at + 2].unit = "counted"
+    mask = bound.metric | _shares(reading)
+    trial = Bound(share, at, metric=mask, subject=bound.subject)
+    reading.items[at], kept = share, reading.items[at]
+    trouble = about.match(
+        reading, trial, about.subject_mask(reading, bound.subject, mask) & mask & ~reading.index.scoped
+    )
+    reading.items[at] = kept
+    bound.facts = trial.facts
+    if trouble:
+        other.unit = "number"
+    return not trouble
+
+
+def _shares(reading: Reading) -> int:
+    """Shares of the nouns in the sentence: of trades, of days, of years."""
+    mask = 0
+    for item in reading.items:
+        if item.kind == "M":
+            mask |= about.fitting(reading, Item("Q", 0, 0, unit="part"), about.metric_mask(reading.index, item))
+            if {"trades", "won"} & set(item.key.split(",")):
+                mask |= reading.index.by_key.get("win_rate", 0)
+    return mask
 
 
 def _malformed(reading: Reading, item: Item) -> None:
@@ -106,6 +151,13 @@ def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
     items = reading.items
     if item.word in reading.index.name_numbers and (
         (at and items[at - 1].word == "/") or (at + 1 < len(items) and items[at + 1].word == "/")
+    ):
+        return True
+    if (
+        item.unit == "number"
+        and item.value in (95.0, 99.0)
+        and at
+        and {"var", "cvar"} & set(items[at - 1].key.split(","))
     ):
         return True
     if item.unit == "percent" and item.value in (95.0, 5.0, 99.0, 1.0):
@@ -267,6 +319,8 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
     before = reading.items[max(0, position - 5) : position]
     if any(item.kind == "N" for item in before):
         return ()
+    if any(item.word in ("back", "old", "new", "regained", "again") for item in before):
+        return ("recover",)
     for item in reversed(before):
         if item.kind in "QDB":
             return ()

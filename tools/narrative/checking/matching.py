@@ -75,13 +75,19 @@ def near(item: Item, shown: float, step: float, actual: float, hedge: str) -> bo
     """Whether `shown`, hedged as it is, is a fair way to write `actual`; both without sign."""
     if hedge in _BOUNDS:
         return _BOUNDS[hedge](shown, actual)
-    if hedge == "about" and _rounded(item, shown, step, actual, 0.12):
+    if hedge == "about" and _rounded(item, shown, max(step, _zeros(item) * step), actual, 0.12):
         return True
     if item.unit == "part" or (item.also == "words" and item.unit == "times"):
         return abs(shown - actual) <= (_HEDGED if hedge else _PLAIN_WORDS) * max(abs(actual), 1e-12)
     if hedge == "about" and _is_round(item):
         return abs(shown - actual) <= _HEDGED * abs(actual)
     return _rounded(item, shown, step, actual, _FEW_DIGITS)
+
+
+def _zeros(item: Item) -> float:
+    """How far a hedged whole number is rounded: "about 1,900" to the hundred."""
+    digits = str(int(item.value)) if item.decimals == 0 and item.value >= 100 else "1"
+    return 10.0 ** (len(digits) - len(digits.rstrip("0"))) if len(digits.rstrip("0")) >= 2 else 1.0
 
 
 def _rounded(item: Item, shown: float, step: float, actual: float, few: float) -> bool:

@@ -418,6 +418,7 @@ def _whole(year: int) -> Span:
 
 def _join_ranges(items: list[Item]) -> None:
     """ "from D to D", "between D and D", "D - D" become one date with an end."""
+    _plain_ranges(items)
     position = 0
     while position + 2 < len(items):
         first, middle, last = items[position : position + 3]
@@ -429,6 +430,31 @@ def _join_ranges(items: list[Item]) -> None:
                 first.dates = _borrow_year(first, last)
             first.until, first.end = last.dates, last.end
             del items[position + 1 : position + 3]
+        position += 1
+
+
+_BETWEEN_DATES = frozenset(
+    "to the a its low trough bottom of on high until till , peak and then recovery following".split()
+)
+
+
+def _plain_ranges(items: list[Item]) -> None:
+    """ "the high of D to the low of D" is a range too: the words between the dates go."""
+    position = 0
+    while position < len(items):
+        if items[position].kind == "D" and items[position].until is None:
+            end = position + 1
+            while end < len(items) and items[end].kind != "D" and set(items[end].word.split()) <= _BETWEEN_DATES:
+                end += 1
+            between = [item.word.split()[0] for item in items[position + 1 : end] if item.word]
+            if (
+                end < len(items)
+                and items[end].kind == "D"
+                and "to" in between
+                and end - position > 2
+                and between[0] == "to"
+            ):
+                items[position + 1 : end] = [Item("T", items[position].end, items[end].start, "to", word="to")]
         position += 1
 
 
@@ -454,6 +480,8 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
     value, used = _cardinal(words)
     if not used:
         return 0
+    if words[used : used + 3] == ["and", "a", "half"]:
+        value, used = value + 0.5, used + 3
     last = _end_of(tokens, at, used)
     after = words[used] if used < len(words) else ""
     if after in PARTS and value < PARTS[after] and after not in ("second",):
@@ -475,6 +503,7 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
     if value == 0:
         return 0
     item = Item("Q", token.start, tokens[last].end, word=" ".join(words[:used]), value=value, unit="number")
+    item.decimals = 0 if value == int(value) else 1
     items.append(item)
     item.also = "words"
     position = _units(tokens, last + 1, item, items)

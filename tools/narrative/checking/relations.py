@@ -130,7 +130,7 @@ def _two_subjects(reading: Reading, position: int, item: Item, relation: str, ot
         metric = index.by_key.get("max_drawdown", 0)
     else:
         metric = _compared_metric(reading, position, item, other_at)
-    pairs = list(_pairs(reading, metric, own, other))
+    pairs = list(_pairs(reading, metric, own, other, _near_scope(reading, other_at)))
     if not pairs:
         reading.find("comparison", item, "There are no facts to compare these two by.")
         return
@@ -156,6 +156,8 @@ def _compared_metric(reading: Reading, position: int, item: Item, other_at: int)
     for mask in (right, left) if item.kind == "C" and item.key in ("beats", "lags") else (left, right):
         if mask:
             return mask
+    if any(i.kind in "DG" for i in reading.items):
+        return index.by_key.get("return", 0)
     if reading.before.metric and item.key not in ("beats", "lags"):
         return reading.before.metric
     return index.by_key.get("cagr", 0) | index.by_key.get("total_return", 0)
@@ -173,10 +175,22 @@ def _nouns(reading: Reading, positions: range, stop: str) -> int:
     return 0
 
 
-def _pairs(reading: Reading, metric: int, own: str, other: str) -> Iterator[tuple[int, int]]:
+def _near_scope(reading: Reading, at: int) -> int | None:
+    """The date or period right behind what is compared: "worse than the benchmark in 2023"."""
+    for position in range(at + 1, min(at + 6, len(reading.items))):
+        if reading.code[position] in "DG":
+            return about.scope_mask(reading, position)
+        if reading.code[position] in "BQJ":
+            return None
+    return None
+
+
+def _pairs(
+    reading: Reading, metric: int, own: str, other: str, scope: int | None = None
+) -> Iterator[tuple[int, int]]:
     """Facts of one kind, one of each subject, of the same group."""
     index = reading.index
-    scope = _sentence_scope(reading)
+    scope = _sentence_scope(reading) if scope is None else scope
     mine = metric & about.subject_mask(reading, own, metric) & ~(index.benchmark if own != "benchmark" else 0)
     theirs = metric & about.subject_mask(reading, other, metric) & (index.benchmark if other == "benchmark" else index.everything)  # fmt: skip
     for a in index.bits(mine & scope):
@@ -347,10 +361,20 @@ def _derived_pairs(reading: Reading, bound: Bound) -> Iterator[tuple[int, int]]:
 def _first_main(reading: Reading) -> str:
     for position, item in enumerate(reading.items):
         if item.kind == "S" and not (item.also == "market" and about.is_place(reading.items, position)):
-            if about.is_object(reading.items, position):
+            if about.is_object(reading.items, position) or _of_a_share(reading.items, position):
                 return "strategy" if item.key == "benchmark" else "benchmark"
             return item.key
     return ""
+
+
+def _of_a_share(items: list[Item], position: int) -> bool:
+    """ "three quarters of the benchmark's", "twice the benchmark's": what the ratio is to."""
+    for item in reversed(items[max(0, position - 4) : position]):
+        if item.kind == "Q":
+            return item.unit in ("part", "times", "percent")
+        if item.word not in ("of", "the", "that of", "that", "as much as", "as"):
+            return False
+    return False
 
 
 def _derived_metric(reading: Reading, bound: Bound) -> int:
