@@ -1,0 +1,75 @@
+"""`deskhand backtests import PATH [--engine E] | list [--json]`: stored runs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.backtests.model import RunSummary
+
+BY = "command line"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`import` with a path and, where the content does not say it, an engine; or `list`. Both take `--json`."""
+    actions = parser.add_subparsers(dest="action", metavar="import | list", required=True)
+    importing = actions.add_parser("import", help="store what a file of an engine has")
+    importing.add_argument(
+        "path", metavar="PATH", help="a result file: JSON, CSV, Parquet, zipline's pickle, zip, gzip"
+    )
+    importing.add_argument(
+        "--engine", metavar="E", help="the engine that wrote it; `returns` or `equity` for plain numbers"
+    )
+    listing = actions.add_parser("list", help="what is stored, newest first")
+    for action in (importing, listing):
+        action.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Import all runs of a file or none; raises `BadInput` for a file that cannot be used."""
+    import asyncio
+
+    if arguments.action == "import":
+        rows = asyncio.run(_import(arguments.path, arguments.engine))
+    else:
+        rows = asyncio.run(_list())
+    shown = [
+        {"id": row.id, "name": row.name, "engine": row.engine, "start": row.start, "end": row.end} for row in rows
+    ]
+    if arguments.json:
+        sys.stdout.write(json.dumps(shown) + "\n")
+    else:
+        sys.stdout.write("".join(f"{_line(row)}\n" for row in rows) or "No backtests are stored.\n")
+    return 0
+
+
+def _line(row: "RunSummary") -> str:
+    period = f"{row.start} to {row.end}" if row.start else "no equity curve"
+    return f"{row.id}  {row.name}  {row.engine}  {period}"
+
+
+async def _import(path: str, engine: str | None) -> "Sequence[RunSummary]":
+    import asyncio
+
+    from bot.core import open_core
+    from bot.settings import load_settings
+    from tools.backtests.codec import dumps
+    from tools.backtests.readers.read import read_path
+
+    runs = await asyncio.to_thread(read_path, path, engine)
+    for each in runs:
+        await asyncio.to_thread(dumps, each)  # all of them can be kept, or none is
+    async with open_core(load_settings()) as core:
+        ids = [await core.store.add(each, by=BY) for each in runs]
+        stored = {row.id: row for row in await core.store.list()}
+    return [stored[one] for one in dict.fromkeys(ids)]
+
+
+async def _list() -> "Sequence[RunSummary]":
+    from bot.core import open_core
+    from bot.settings import load_settings
+
+    async with open_core(load_settings()) as core:
+        return await core.store.list()
