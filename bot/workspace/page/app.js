@@ -3,7 +3,7 @@
 import { api, connect } from './api.js';
 import { h, icon } from './dom.js';
 import { dropModals, onView } from './modal.js';
-import { announce, attempt, notice } from './overlays.js';
+import { announce, attempt } from './overlays.js';
 import { ChannelPane, HomePane, ThreadPane, titleOf } from './panes.js';
 import { drawGroups, openGroups, peopleSwitch } from './people.js';
 import { drawSidebar } from './sidebar.js';
@@ -16,6 +16,8 @@ const [main, aside, sidebar, veil] = ['main', 'thread', 'sidebar', 'veil'].map(e
 const ME_KEY = 'deskhand/me';
 
 let connection = null;
+/** How often a person was chosen: an answer to an earlier choice comes too late. */
+let starts = 0;
 /** Events that arrive while a snapshot is being fetched; applied after it, so that none is lost. @type {object[] | null} */
 let waiting = null;
 let pane = null;
@@ -76,8 +78,13 @@ async function onPlace() {
 
 function showPane() {
   if (state.place.kind === 'home') {
-    pane = new HomePane(main, page);
-    attempt(async () => { state.home = (await api.home(state.me.id)).view; pane.update(); });
+    pane = new HomePane(main);
+    const shown = pane;
+    attempt(async () => {
+      const { view } = await api.home(state.me.id);
+      if (pane === shown) state.home = view;
+      redraw();
+    });
   } else {
     pane = new ChannelPane(main, state.place.id, page);
     if (state.place.id === botChannel()?.id) openMessagesTab();
@@ -122,13 +129,17 @@ async function snapshot(load) {
 }
 
 async function loadAll() {
+  const me = state.me.id;
   await snapshot(async () => {
-    takeState(await api.state(state.me?.id));
+    const answer = await api.state(me);
+    if (state.me?.id !== me) return;
+    takeState(answer);
     await Promise.all(state.channels.map(async ({ id }) => {
-      const { messages } = await api.messages(state.me.id, id);
-      state.messages.set(id, reconcile(state.messages.get(id) ?? [], visible(messages)));
+      const { messages } = await api.messages(me, id);
+      if (state.me?.id === me) state.messages.set(id, reconcile(state.messages.get(id) ?? [], visible(messages)));
     }));
   });
+  if (state.me?.id !== me) return;
   for (const { id } of state.channels) countUnread(id);
 }
 
@@ -148,12 +159,10 @@ async function loadThread() {
 
 /** Everything anew: at the start, and after the connection was lost. */
 async function refresh() {
-  try {
-    await loadAll();
-  } catch (error) {
-    notice(error.message);
-    return;
-  }
+  const me = state.me.id;
+  const loaded = await attempt(() => loadAll().then(() => true));
+  // While it loaded, the reader may have become someone else.
+  if (!loaded || state.me?.id !== me) return;
   drawFrame();
   await onPlace();
   if (state.place.thread) await loadThread();
@@ -162,6 +171,9 @@ async function refresh() {
 
 /** Becomes this person; whoever it was before is forgotten. @param {string | null} as null for the first of the people */
 async function start(as) {
+  const turn = (starts += 1);
+  // Events held back were meant for whoever it was before.
+  if (waiting) waiting.length = 0;
   connection?.close();
   dropModals();
   forget();
@@ -169,6 +181,7 @@ async function start(as) {
   try {
     // Someone remembered from another workspace is nobody here; then the first of the people.
     const answer = await api.state(as).catch((error) => (as ? api.state(null) : Promise.reject(error)));
+    if (turn !== starts) return;
     takeState(answer);
   } catch (error) {
     showUnreachable(error);
@@ -223,8 +236,15 @@ const streams = new Set();
 function noteArrival(channel, message) {
   if (message.streaming) streams.add(message.ts);
   const own = message.user === state.me.id;
-  if (!own && !isShown(channel, message) && !isReply(message)) state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
+  const concerns = !isReply(message) || inMyThread(channel, message);
+  if (!own && concerns && !isShown(channel, message)) state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
   if (!own && !message.streaming) announceMessage(channel, message);
+}
+
+/** Is it a reply where this person takes part? */
+function inMyThread(channel, message) {
+  const parent = state.messages.get(channel)?.find((one) => one.ts === message.thread_ts);
+  return parent !== undefined && [parent.user, ...(parent.reply_users ?? [])].includes(state.me.id);
 }
 
 function noteEnd(message) {

@@ -63,10 +63,11 @@ export class ThreadPane {
 
 /** The app's Home tab. */
 export class HomePane {
-  constructor(root, page) {
-    this.page = page;
+  constructor(root) {
     this.values = {};
     this.body = h('div', { class: 'home-body' });
+    // No composer here takes dropped files.
+    Object.assign(root, { ondragover: null, ondragleave: null, ondrop: null });
     root.replaceChildren(heading(null), ...tabs(botChannel()?.id, 'home'), h('div', { class: 'scroller' }, this.body));
   }
 
