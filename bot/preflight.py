@@ -57,7 +57,7 @@ async def preflight() -> list[Check]:
         settings = await asyncio.to_thread(load_settings)
     except Problem as problem:
         first = Check("settings", False, str(problem))
-        return [first, *(_not_checked(name, "settings") for name in NAMES[1:])]
+        return [first, *(_not_checked(name, "the settings") for name in NAMES[1:])]
     bot, app, model = await asyncio.gather(_bot(settings), _app(settings), _model(settings))
     return [
         Check("settings", True, "read from the environment and deskhand.toml"),
@@ -152,7 +152,9 @@ async def _groups(client: AsyncWebClient, settings: Settings) -> Check:
     except (*_SLACK_ERRORS, ValueError) as error:
         return Check("user groups", False, in_words(type(error).__name__))
     members = {normal(group.handle): len(group.users) for group in answer.usergroups if not group.date_delete}
-    missing = [f"@{handle} ({role})" for handle, role in roles.groups.items() if normal(handle) not in members]
+    missing = [
+        f"@{handle.lstrip('@')} ({role})" for handle, role in roles.groups.items() if normal(handle) not in members
+    ]
     if missing:
         return Check(
             "user groups",
@@ -184,7 +186,7 @@ async def _model(settings: Settings) -> Check:
     if settings.model is None:
         return Check("model", True, "none is set; rules do the work")
     try:
-        client = build_client(settings)
+        client = await asyncio.to_thread(build_client, settings)  # imports the SDK, which takes a while
         if client is not None:
             async with asyncio.timeout(_MODEL_PATIENCE):
                 question = Message("user", 'Answer with the JSON object {"ready": true}.')

@@ -76,7 +76,7 @@ class ChainedAudit:
     """Appends and verifies; implements `bot.protocols.AuditLog`. One instance a process."""
 
     def __init__(self, database: Database, *, anchor: Path | None = None, key: bytes | None = None) -> None:
-        """`anchor` is the witness file (its folder exists), None for none; `key` turns hashes into HMACs."""
+        """`anchor` is the witness file, None for none; `key` turns hashes into HMACs."""
         self._database = database
         self._anchor = anchor
         self._key = key
@@ -321,6 +321,7 @@ def _agree(row: Row[tuple[object, ...]]) -> bool:
 
 
 def _append_text(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         file.write(text)
 

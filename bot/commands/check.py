@@ -24,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(as_json(checks)) + "\n")
         return 1 if missing else 0
     for check in checks:
-        sys.stdout.write(f"{'ok     ' if check.ok else 'MISSING'}  {check.name:<12} {check.detail}\n")
+        waits = check.detail.startswith("not checked")
+        sys.stdout.write(f"{'ok' if check.ok else '-' if waits else 'TO DO':<6} {check.name:<12} {check.detail}\n")
     if missing:
         sys.stdout.write(f"\nNext: {missing[0].name}. Then run `deskhand check` again.\n")
     else:
