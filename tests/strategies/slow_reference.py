@@ -173,6 +173,44 @@ class Reader:
         )
 
 
+def conditions_by_side(spec: Json) -> dict[int, tuple[Json | None, Json | None]]:
+    """Entry and exit of each side that is traded."""
+    entry, leave = spec["entry"], spec.get("exit")
+    match spec.get("side", "long"):
+        case "long":
+            return {1: (entry, leave)}
+        case "short":
+            return {-1: (entry, leave)}
+    if spec.get("short_entry"):
+        return {1: (entry, leave), -1: (spec["short_entry"], spec.get("short_exit"))}
+    return {1: (entry, leave), -1: (leave, spec.get("short_exit") or entry)}
+
+
+def first_ready(sides, reader: Reader) -> int:
+    """The first bar on which some entry could be true."""
+    return next(
+        (t for t in range(reader.rows) if any(come and reader.could_hold(come, t) for come, _ in sides.values())),
+        reader.rows,
+    )
+
+
+def signals(spec: Json, reader: Reader) -> list[list[bool]]:
+    """Long entries, long exits, short entries and short exits on every bar; two sides wanting in cancel out."""
+    sides = conditions_by_side(spec)
+    ready = first_ready(sides, reader)
+
+    def flags(side: int, which: int, since: int) -> list[bool]:
+        condition = sides.get(side, (None, None))[which]
+        return [bool(condition) and t >= since and bool(reader.holds(condition, t)) for t in range(reader.rows)]
+
+    long_in, long_out = flags(1, 0, ready), flags(1, 1, 0)
+    short_in, short_out = flags(-1, 0, ready), flags(-1, 1, 0)
+    for t in range(reader.rows):
+        if long_in[t] and not long_out[t] and short_in[t] and not short_out[t]:
+            long_in[t] = short_in[t] = False
+    return [long_in, long_out, short_in, short_out]
+
+
 @dataclass
 class Outcome:
     positions: list[int]
@@ -185,17 +223,8 @@ class Outcome:
 def run(spec: Json, prices: Prices, capital: float = 100_000.0) -> Outcome:  # noqa: C901
     """The specification's JSON (rules only, no period), bar by bar."""
     reader, rows = Reader(prices), len(prices)
-    side = spec.get("side", "long")
-    entry, leave = spec["entry"], spec.get("exit")
-    sides = {1: (entry, leave)} if side == "long" else {-1: (entry, leave)}
-    if side == "long_short":
-        short = (
-            (spec["short_entry"], spec.get("short_exit"))
-            if spec.get("short_entry")
-            else (leave, spec.get("short_exit") or entry)
-        )
-        sides = {1: (entry, leave), -1: short}
-    ready = next((t for t in range(rows) if any(c[0] and reader.could_hold(c[0], t) for c in sides.values())), rows)
+    sides = conditions_by_side(spec)
+    ready = first_ready(sides, reader)
     at_close = spec.get("fill") == "close"
     risk, costs, sizing = spec.get("risk", {}), spec.get("costs", {}), spec.get("sizing", {})
     rate = costs.get("fee", 0.001) + costs.get("slippage", 0.0005)
