@@ -29,6 +29,7 @@ def blockbuster(request: pytest.FixtureRequest) -> Iterator[None]:
 
     with blockbuster_ctx(["bot", "handlers", "tools"]) as watch:
         for function in watch.functions.values():
+            function.can_block_in("linecache.py", {"updatecache", "checkcache"})  # a traceback in a log line
             function.can_block_in("bot/storage/migrate.py", "_run_alembic")  # in a thread with a loop of its own
             function.can_block_in("asyncpg/connect_utils.py", "_parse_connect_arguments")  # looks for ~/.pgpass
         watch.functions["os.path.abspath"].deactivate()  # touches no disk; every engine for SQLite calls it

@@ -19,8 +19,11 @@ LONGEST_WAIT_SECONDS = 60
 """A longer `Retry-After` than this goes back to the inbox instead of holding a connection."""
 
 
+_POST = "/chat.postMessage"
+
+
 class _RateLimit(AsyncRateLimitErrorRetryHandler):
-    """Waits as long as Slack says; the channel's lane waits with it, other channels do not."""
+    """Waits as long as Slack says. Posts are left to the poster: its channel waits, others do not."""
 
     async def _can_retry_async(
         self,
@@ -33,7 +36,7 @@ class _RateLimit(AsyncRateLimitErrorRetryHandler):
         limited = response is not None and response.status_code == 429
         if limited:
             metrics.rate_limited.inc()
-        return limited and _wait_of(response) <= LONGEST_WAIT_SECONDS
+        return limited and not request.url.endswith(_POST) and _wait_of(response) <= LONGEST_WAIT_SECONDS
 
 
 class _ServerError(AsyncServerErrorRetryHandler):
@@ -96,7 +99,7 @@ def _client(
 
 
 def _posts(request: HttpRequest) -> bool:
-    return request.url.endswith(("/chat.postMessage", "/files.completeUploadExternal"))
+    return request.url.endswith((_POST, "/files.completeUploadExternal"))
 
 
 def _wait_of(response: HttpResponse | None) -> int:

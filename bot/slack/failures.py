@@ -1,6 +1,6 @@
 """What went wrong, named once: Slack's error codes as exceptions, and any exception as words for the person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -25,7 +25,11 @@ class SlackFailure(Exception):
 
 
 class RateLimited(SlackFailure):
-    """Too many calls, also after the client waited as it was told."""
+    """Too many calls; nothing took effect. `retry_after` in seconds, as Slack said."""
+
+    def __init__(self, code: str, detail: str = "", retry_after: float = 1.0) -> None:
+        super().__init__(code, detail)
+        self.retry_after = retry_after
 
 
 class ServerTrouble(SlackFailure):
@@ -120,7 +124,7 @@ def _named(error: SlackApiError) -> SlackFailure:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429:
-        return RateLimited(code or "ratelimited")
+        return RateLimited(code or "ratelimited", retry_after=_wait_of(getattr(response, "headers", {})))
     if status >= 500:
         return ServerTrouble(code or f"http_{status}")
     if not code:
@@ -128,6 +132,14 @@ def _named(error: SlackApiError) -> SlackFailure:
     details = data.get("response_metadata", {}) if isinstance(data, dict) else {}
     messages = details.get("messages", []) if isinstance(details, dict) else []
     return _CODES.get(code, Refused)(code, "; ".join(map(str, messages))[:500])
+
+
+def _wait_of(headers: Mapping[str, str]) -> float:
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
+    try:
+        return max(0.1, float(said))
+    except ValueError:
+        return 30.0
 
 
 def reason_of(error: BaseException) -> Reason:

@@ -165,8 +165,8 @@ class Inbox:
         await self._settle(job, state="parked", finished_at=time.time(), error=error)
 
     async def release(self, job: Job) -> None:
-        """Handed back untouched (shutdown): the attempt does not count."""
-        await self._settle(job, state="new", attempts=job.attempts - 1)
+        """Handed back at a shutdown; whoever takes it next knows by the attempts that something may be there already."""
+        await self._settle(job, state="new")
 
     async def _settle(self, job: Job, **values: object) -> None:
         async with self._database.write() as connection:

@@ -5,6 +5,7 @@ is there looks for it before posting. What a server refuses (files, blocks) degr
 """
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from bot.slack import layout
 from bot.slack.failures import (
     BadBlocks,
     NotThere,
+    RateLimited,
     Refused,
     ServerTrouble,
     SlackFailure,
@@ -35,6 +37,10 @@ METADATA_EVENT = "deskhand_reply"
 _FILE_READY_AFTER = (0.5, 1.0, 2.0)
 """Seconds between tries while Slack still processes an image it has just been given."""
 _POST_TRIES = 3
+_CALLS_AT_ONCE = 10
+"""Posts on their way at one moment: as many as a crash can leave in doubt."""
+_LONGEST_WAIT = 120.0
+"""Seconds a post waits out 429s before its job goes back to the inbox."""
 _PAGES = 10
 
 
@@ -67,6 +73,7 @@ class Poster:
         self._pacer = pacer
         self._threads = threads
         self._direct: dict[str, str] = {}
+        self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
 
     async def deliver(self, reply: Reply, target: Target) -> str:
         """Post, update or whisper the reply; the `ts` of its first message, empty where it has none. Once an event."""
@@ -111,7 +118,8 @@ class Poster:
             first = first or ts
         thread = target.thread_ts or first
         target = replace(target, channel=self._direct.get(target.channel, target.channel))
-        await self._threads.remember(target.channel, thread, reply.subject)
+        if reply.subject or not target.thread_ts:
+            await self._threads.remember(target.channel, thread, reply.subject)
         if others:
             await self._share(others, target, thread, there)
         return first
@@ -173,23 +181,20 @@ class Poster:
         part: int,
         target: Target,
     ) -> str:
-        for attempt in range(1, _POST_TRIES + 1):
+        attempt, waited = 0, 0.0
+        while True:
             try:
-                with narrowed():
-                    response = await self._client.chat_postMessage(
-                        channel=target.channel,
-                        thread_ts=target.thread_ts or None,
-                        text=text,
-                        blocks=blocks or None,
-                        metadata=metadata,
-                        unfurl_links=False,
-                        unfurl_media=False,
-                    )
-                if target.channel == target.user:
-                    self._direct[target.user] = str(response["channel"])
-                return str(response["ts"])
-            except (ServerTrouble, Unreachable) as failure:
-                # it may be there all the same
+                await self._threads.about_to_post(target.event_id, part, target.channel)
+                async with self._calls:
+                    return await self._call(text, blocks, metadata, target)
+            except RateLimited as failure:  # nothing was posted; this channel waits, others go on
+                waited += failure.retry_after
+                if waited > _LONGEST_WAIT:
+                    raise
+                log.info("rate_limited", channel=target.channel, seconds=failure.retry_after)
+                await asyncio.sleep(failure.retry_after * random.uniform(1.0, 1.2))  # noqa: S311
+            except (ServerTrouble, Unreachable) as failure:  # it may be there all the same
+                attempt += 1
                 log.warning("post_uncertain", code=failure.code, attempt=attempt)
                 await asyncio.sleep(0.25 * 2**attempt)
                 found = await self._find(target)
@@ -197,10 +202,29 @@ class Poster:
                     return found[part]
                 if attempt == _POST_TRIES:
                     raise
-        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _call(
+        self, text: str, blocks: list[dict[str, object]], metadata: dict[str, object], target: Target
+    ) -> str:
+        with narrowed():
+            response = await self._client.chat_postMessage(
+                channel=target.channel,
+                thread_ts=target.thread_ts or None,
+                text=text,
+                blocks=blocks or None,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        if target.channel == target.user:
+            self._direct[target.user] = str(response["channel"])
+        return str(response["ts"])
 
     async def _already_there(self, target: Target) -> dict[int, str]:
-        return {**await self._find(target), **await self._threads.posted(target.event_id)}
+        """Part to `ts` of what is there. Slack is asked only where a call may have been cut off: asking is dear."""
+        recorded = await self._threads.posted(target.event_id)
+        certain = {part: ts for part, ts in recorded.items() if ts}
+        return certain if len(certain) == len(recorded) else {**await self._find(target), **certain}
 
     async def _find(self, target: Target) -> dict[int, str]:
         """Part to `ts` of our messages for the event, as Slack shows them."""

@@ -122,13 +122,14 @@ class Steps:
         )
 
     async def _update(self) -> None:
+        count = len(self._steps)  # more may come while a call is under way
         if self._streaming:
             await self._append()
         elif self._ts:
             await self._rewrite()
         elif not await self._start_stream():
             await self._post()
-        self._shown = len(self._steps)
+        self._shown = count
 
     async def _start_stream(self) -> bool:
         target = self._target

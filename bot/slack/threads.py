@@ -59,20 +59,39 @@ class Threads:
             await connection.execute(upsert, row)
         return [None] * len(subjects)
 
+    async def about_to_post(self, event_id: str, part: int, channel: str) -> None:
+        """Committed before the call, so that a successor knows which messages may be there without a record."""
+        await self._commits.run(self._record, (event_id, part, channel, ""))
+
     async def record(self, event_id: str, part: int, channel: str, ts: str) -> None:
         """A message of ours is there."""
         await self._commits.run(self._record, (event_id, part, channel, ts))
 
     async def _record(self, connection: AsyncConnection, made: Sequence[tuple[str, int, str, str]]) -> list[None]:
-        rows = [
-            {"event_id": event_id, "part": part, "channel": channel, "ts": ts, "posted_at": time.time()}
+        rows = {
+            (event_id, part): {
+                "event_id": event_id,
+                "part": part,
+                "channel": channel,
+                "ts": ts,
+                "posted_at": time.time(),
+            }
             for event_id, part, channel, ts in made
-        ]
-        await connection.execute(insert_new(self._database, posts), rows)
+        }
+        insert = (sqlite.insert if self._database.is_sqlite else postgresql.insert)(posts)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["event_id", "part"],
+            set_={
+                "ts": insert.excluded.ts,
+                "channel": insert.excluded.channel,
+                "posted_at": insert.excluded.posted_at,
+            },
+        )
+        await connection.execute(upsert, list(rows.values()))
         return [None] * len(made)
 
     async def posted(self, event_id: str) -> dict[int, str]:
-        """Part to `ts` of what was recorded for the event."""
+        """Part to `ts` of what was posted for the event; an empty `ts` where that may or may not have happened."""
         async with self._database.read() as connection:
             rows = await connection.execute(select(posts.c.part, posts.c.ts).where(posts.c.event_id == event_id))
             return {row.part: row.ts for row in rows}

@@ -1,11 +1,16 @@
 """A rig: the local Slack, the transport on a real database, and handlers simple enough to see through."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 
+from bot.logs import configure_logging
 from bot.protocols import (
     AuditEntry,
     Intent,
@@ -24,8 +29,6 @@ from bot.storage.database import Database
 from bot.workspace.limits import RateLimits
 from bot.workspace.scopes import Manifest, load_manifest
 from bot.workspace.server import Workspace
-
-Work = Callable[[Request, Progress], "Reply | asyncio.Future[Reply]"]
 
 
 class OpenAccess:
@@ -99,14 +102,15 @@ class Rig:
     def answers(self, channel: str = "#desk") -> list:
         return [m for m in self.workspace.messages(channel) if m.user == self.transport.bot_user_id]
 
-    async def answer(self, channel: str = "#desk", count: int = 1, timeout: float = 8.0) -> list:
-        await self.workspace.wait_for(lambda: len(self.answers(channel)) >= count, timeout)
+    async def answer(self, channel: str = "#desk", count: int = 1, within: float = 10.0) -> list:
+        await self.workspace.wait_for(lambda: len(self.answers(channel)) >= count, within)
         return self.answers(channel)
 
-    async def settled(self, timeout: float = 8.0) -> None:
-        """The inbox holds nothing any more."""
-        async with asyncio.timeout(timeout):
-            while (await self.transport.health()).inbox_depth:
+    async def settled(self, within: float = 10.0) -> None:
+        """Nothing is on its way to the bot, and its inbox holds nothing any more."""
+        await self.workspace.wait_for(lambda: self.workspace.hub.sockets.in_flight == 0, within)
+        async with asyncio.timeout(within):
+            while (await self.transport.health()).inbox_depth:  # noqa: ASYNC110 - the database tells nobody
                 await asyncio.sleep(0.02)
 
     def calls(self, method: str) -> list:
@@ -121,6 +125,18 @@ def limits() -> RateLimits:
     return RateLimits()
 
 
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[dict[str, object]]]]:
+    """What was logged, as an operator reads it."""
+    before, handlers, level = structlog.get_config(), logging.getLogger().handlers[:], logging.getLogger().level
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.configure(**before)
+    logging.getLogger().handlers[:] = handlers
+    logging.getLogger().setLevel(level)
+
+
 @pytest.fixture(scope="session")
 def manifest() -> Manifest:
     return load_manifest()
@@ -133,7 +149,7 @@ async def workspace(limits: RateLimits, manifest: Manifest) -> AsyncIterator[Wor
 
 
 @pytest.fixture
-async def rig(workspace: Workspace, sqlite_database: Database) -> AsyncIterator[Rig]:
+async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object) -> AsyncIterator[Rig]:
     handlers = {
         "help": Echo("help", "help"),
         "narrate": Echo("narrate", "narrate"),
