@@ -217,7 +217,7 @@ def test_every_template_agrees_with_bt(template: str, side: str, sp500: Prices) 
     compare(mine, bt_at_close(frame(prices), mine.positions, sum(costs.values())))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spec=specifications(), start=st.integers(0, 4500), stops=st.booleans())
 def test_random_specifications_agree_with_both(spec: dict, start: int, stops: bool, sp500: Prices) -> None:
     prices = sp500.slice(start, start + 250)
