@@ -21,7 +21,7 @@ from bot.audit.redact import redact
 from bot.model.client import Message, ModelError, build_client
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database
-from bot.storage.migrate import current, head
+from bot.storage.migrate import current, head, make_place
 from bot.workspace.scopes import load_manifest
 from tools.errors import Problem
 
@@ -91,14 +91,11 @@ async def _database(settings: Settings) -> Check:
     url = make_url(settings.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").exists):
         return Check("database", True, f"{url.database} will be made at the first start")
-    database = Database(settings.resolved_database_url)
     needed = await asyncio.to_thread(head)
     try:
-        found = await current(database)
+        found = await _revision(settings.resolved_database_url)
     except Problem as problem:
         return Check("database", False, redact(str(problem)))
-    finally:
-        await database.close()
     if found is None:
         return Check("database", True, "it answers and is empty; the first start makes its tables")
     if found < needed:
@@ -106,6 +103,15 @@ async def _database(settings: Settings) -> Check:
     if found > needed:
         return Check("database", False, f"it was made by a newer Deskhand (revision {found}); install that one")
     return Check("database", True, f"it answers, at revision {found}")
+
+
+async def _revision(url: str) -> str | None:
+    await asyncio.to_thread(make_place, url)
+    database = Database(url)
+    try:
+        return await current(database)
+    finally:
+        await database.close()
 
 
 async def _bot(settings: Settings) -> tuple[Check, Check, Check]:

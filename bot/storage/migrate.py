@@ -6,6 +6,8 @@ There is no way down: to return to an older version, restore the backup made bef
 """
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -45,7 +47,7 @@ async def upgrade(database_url: str) -> bool:
 
 def _upgrade_in_a_loop_of_its_own(database_url: str) -> bool:
     """Alembic reads files and works synchronously; here it holds up nobody else's event loop."""
-    _make_folder(database_url)
+    make_place(database_url)
     return asyncio.run(_upgrade(database_url, head()))
 
 
@@ -78,7 +80,11 @@ async def _revision(connection: AsyncConnection) -> str | None:
     return revision
 
 
-def _make_folder(database_url: str) -> None:
+def make_place(database_url: str) -> None:
+    """Make the folder of a SQLite file and see that the file can be used. Raises `Problem` saying why it cannot.
+
+    Blocks; and comes before any `Database`, whose driver leaves a thread with a trace behind a file it cannot open.
+    """
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -86,14 +92,18 @@ def _make_folder(database_url: str) -> None:
             "DESKHAND_DATABASE_URL is not a database URL; it looks like "
             "sqlite+aiosqlite:////var/lib/deskhand/deskhand.db or postgresql+asyncpg://user:password@host/deskhand."
         ) from None
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        folder = Path(url.database).parent
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise Problem(
-                f"Cannot create the folder {folder}: {error.strerror}. Set DESKHAND_HOME to one."
-            ) from error
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, timeout=10)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Problem(
+            f"The database {path} cannot be used: {reason}. Set DESKHAND_HOME to a folder of yours."
+        ) from None
 
 
 def _run_alembic(connection: Connection) -> None:

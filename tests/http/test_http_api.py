@@ -80,8 +80,8 @@ async def test_ready_with_reasons(get, state, sqlite_database):
     assert body == {"ready": False, "parts": {"database": "ok", "sockets": "no connection to Slack is open"}}
 
 
-async def test_a_database_that_is_away_is_not_ready(tmp_path):
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/absent/x.db")
+async def test_a_database_that_is_away_is_not_ready():
+    database = Database("postgresql+asyncpg://desk@127.0.0.1:9/desk")
     assert "does not answer" in await database_ready(database)()
     await database.close()
 

@@ -88,6 +88,13 @@ async def test_what_cannot_be_reached_is_said_without_the_password(url, kind):
     assert "DESKHAND" in str(caught.value)
 
 
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("no database" * 99)])
+async def test_a_file_that_is_no_database_is_said(tmp_path, make):
+    await asyncio.to_thread(make, tmp_path / "x.db")
+    with pytest.raises(Problem, match="cannot be used"):
+        await upgrade(f"sqlite+aiosqlite:///{tmp_path}/x.db")
+
+
 async def test_reading_does_not_write_and_a_failed_write_leaves_nothing(database):
     async with database.read() as connection:
         await connection.execute(text("DELETE FROM audit_head"))
