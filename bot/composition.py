@@ -19,6 +19,7 @@ from bot.slack.answering import Prompt, Services
 from bot.slack.client import build_client, open_session
 from bot.slack.service import SlackSettings, SlackTransport
 from handlers.capabilities import CAPABILITIES
+from handlers.compare import Compare
 from handlers.help import Help
 from handlers.home import home_view
 from handlers.narrate import Narrate
@@ -28,7 +29,6 @@ from tools.backtests.charts import ChartRenderer
 log = structlog.get_logger(__name__)
 
 _NOT_HERE: Mapping[Intent, Permission] = {
-    "compare": "compare",
     "draft": "draft",
     "diagnose": "check_freshness",
     "digest": "digests",
@@ -44,7 +44,9 @@ def build_handlers(core: Core, access: Access) -> dict[Intent, Handler]:
     }
     handlers["help"] = Help(access)
     handlers["unknown"] = Help(access, intent="unknown")
-    handlers["narrate"] = Narrate(core.store, core.reports, ChartRenderer(core.settings.home / "charts"))
+    charts = ChartRenderer(core.settings.home / "charts")
+    handlers["narrate"] = Narrate(core.store, core.reports, charts)
+    handlers["compare"] = Compare(core.store, core.reports, charts)
     return handlers
 
 
@@ -94,7 +96,7 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         services = Services(
             access=access,
             audit=audit,
-            router=build_router(settings),
+            router=await asyncio.to_thread(build_router, settings),
             handlers=build_handlers(core, access),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],

@@ -3,6 +3,7 @@
 The bot, the HTTP API and the command line all open the same core, so they can never disagree about what is stored.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Core:
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Raises `Problem` where the home or the database cannot be used."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
     await migrate.upgrade(settings.resolved_database_url)
     database = Database(settings.resolved_database_url)
     try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.protocols import Access, Block, Json, Person
 from handlers.capabilities import allowed
+from handlers.views.text import button, escape, header, section
 from tools.backtests.model import RunSummary
 
 _SHOWN = 10
@@ -14,34 +15,20 @@ def home_view(person: Person, access: Access, runs: Sequence[RunSummary]) -> Map
     """The view for `views.publish`."""
     roles = ", ".join(sorted(person.roles - {"viewer"})) or "viewer"
     blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": "Deskhand"}},
-        _section(f"You are here as *{roles}*. Ask me in a channel, in a thread or in our messages."),
+        header("Deskhand"),
+        section(f"You are here as *{roles}*. Ask me in a channel, in a thread or in our messages."),
     ]
     for capability in allowed(person, access):
         examples = "\n".join(f"• _{example}_" for example in capability.examples)
-        blocks.append(_section(f"*{capability.title}*: {capability.what}\n{examples}"))
+        blocks.append(section(f"*{capability.title}*: {capability.what}\n{examples}"))
     if access.allows(person, "narrate"):
-        blocks += [{"type": "divider"}, _section(f"*Backtests* ({len(runs)})"), *map(_row, runs[:_SHOWN])]
+        blocks += [{"type": "divider"}, section(f"*Backtests* ({len(runs)})"), *map(_row, runs[:_SHOWN])]
     return {"type": "home", "blocks": blocks}
 
 
 def _row(run: RunSummary) -> Block:
     when = f"\n{run.start} to {run.end}" if run.start and run.end else ""
     return {
-        "type": "section",
-        "text": {"type": "mrkdwn", "text": f"{_escape(run.name)}{when} · {_escape(run.engine)}"},
-        "accessory": {
-            "type": "button",
-            "action_id": "narrate.run",
-            "text": {"type": "plain_text", "text": "Report"},
-            "value": json.dumps({"backtest_id": run.id}),
-        },
+        **section(f"{escape(run.name)}{when} · {escape(run.engine)}"),
+        "accessory": button("narrate.run", "Report", json.dumps({"backtest_id": run.id})),
     }
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}

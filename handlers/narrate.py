@@ -1,15 +1,19 @@
 """Narrate a backtest: find the run, have its report written and checked, show it with its chart."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from bot.protocols import Attachment, Intent, Permission, Progress, Reply, Request
-from handlers.runs import meant_by
+from handlers.runs import Meant, meant_by
 from handlers.views import narrate as views
 from tools.backtests.charts import Chart, ChartRenderer, Labels, equity_chart
-from tools.backtests.model import BacktestStore
+from tools.backtests.model import BacktestRun, BacktestStore
+from tools.backtests.readers.read import read_bytes
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
+
+_MOST_CHOICES = 20
 
 Detail = Literal["brief", "standard", "detailed"]
 
@@ -27,7 +31,7 @@ class Narrate:
     async def handle(self, request: Request, progress: Progress) -> Reply:
         """The summary with its chart; the sections where they were asked for."""
         detail = _detail(request)
-        meant = await meant_by(request, self.store)
+        meant = await self._read_files(request, progress) if request.files else await meant_by(request, self.store)
         if meant.run is None:
             question = "Which of these do you mean?"
             blocks = views.choice_blocks(question, meant.several, detail)
@@ -35,7 +39,7 @@ class Narrate:
         await progress(f"reading {meant.run.name}")
         report = await self.reports.narrate(meant.run.id, detail=detail)
         subject = {"backtest_id": report.backtest_id}
-        sections = Reply(f"{report.title}, in detail", views.section_blocks(report), subject=subject)
+        sections = Reply(f"{views.run_name(report)}, in detail", views.section_blocks(report), subject=subject)
         if request.action is not None and request.action.id == "narrate.sections":
             return sections
         await progress("drawing the chart")
@@ -48,12 +52,22 @@ class Narrate:
             subject=subject,
         )
 
+    async def _read_files(self, request: Request, progress: Progress) -> Meant:
+        """Keep what the files hold, each run once; a file that cannot be read stores nothing."""
+        runs: list[BacktestRun] = []
+        for file in request.files:
+            await progress(f"reading {file.name}")
+            runs += await asyncio.to_thread(read_bytes, file.name, await file.fetch())
+        kept = {await self.store.add(run, by=request.person.id) for run in runs}
+        found = tuple(run for run in await self.store.list() if run.id in kept)
+        return Meant(found[0]) if len(found) == 1 else Meant(None, found[:_MOST_CHOICES])
+
     async def _chart(self, report: Report) -> Chart | None:
         run = await self.store.get(report.backtest_id)
         if run is None or run.equity is None:
             return None
         facts = {fact.id: fact for fact in report.facts}
-        labels = Labels(callouts=views.chart_callouts(facts), benchmark=run.benchmark_name or "")
+        labels = Labels(callouts=views.chart_callouts(facts), benchmark="Benchmark")
         return await self.charts.render(equity_chart, run, labels=labels)
 
 

@@ -51,3 +51,27 @@ def _strings(value: Json) -> list[str]:
 def _names(runs: Sequence[RunSummary]) -> str:
     shown = "; ".join(run.name for run in runs[:8])
     return shown + (f"; and {len(runs) - 8} more" if len(runs) > 8 else "")
+
+
+async def several_meant_by(request: Request, store: BacktestStore) -> list[RunSummary]:
+    """The runs of a comparison, each once. Raises `NotFound` where fewer than two can be told."""
+    runs = await store.list()
+    arguments = request.routed.arguments
+    by_id = {run.id: run for run in runs}
+    meant = [by_id[run_id] for run_id in _strings(arguments.get("ids")) if run_id in by_id]
+    symbols = _strings(arguments.get("symbols"))
+    for name in _strings(arguments.get("names")):
+        found = find_run(name, runs, symbols=symbols)
+        meant += [found.best] if found.best is not None else list(found.others) if found.several else []
+    subject = by_id.get(str(request.subject.get("backtest_id")))
+    if subject is not None and len(set(meant)) < 2:
+        meant.insert(0, subject)
+    if len(set(meant)) < 2 and arguments.get("benchmark"):
+        own = meant[0].symbols if meant else ()
+        meant += [run for run in runs if run.strategy == "buy_and_hold" and (not own or run.symbols == own)][:1]
+    if not meant and (arguments.get("pick") or symbols):
+        meant = [run for run in runs if not symbols or set(symbols) & set(run.symbols)]
+    unique = list(dict.fromkeys(meant))[:10]
+    if len(unique) < 2:
+        raise NotFound(f"Which backtests should I compare? Name two to ten of: {_names(runs)}.")
+    return unique

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.protocols import Access, Intent, Permission, Progress, Reply, Request
 from handlers.capabilities import allowed
+from handlers.views.text import section
 
 _WHAT: dict[Intent, str] = {
     "draft": "draft strategies",
@@ -26,4 +27,4 @@ class Unavailable:
         """Say so, and what can be asked instead."""
         can = ", ".join(capability.title.lower() for capability in allowed(request.person, self.access))
         text = f"I cannot {_WHAT[self.intent]} in this version. What I can do for you: {can}."
-        return Reply(text, ({"type": "section", "text": {"type": "mrkdwn", "text": text}},))
+        return Reply(text, (section(text),))

@@ -26,12 +26,12 @@ CLOSE = 0.18
 """Readings whose chance is this near the best one's are asked about. Chosen so that under 5 % of texts are."""
 
 _LEANS: dict[str, dict[Intent, float]] = {
-    "backtest_id": {"narrate": 3.0, "compare": 2.0},
-    "backtest_ids": {"compare": 2.5, "narrate": 2.5},
+    "backtest_id": {"narrate": 3.0, "compare": 2.5},
+    "backtest_ids": {"compare": 3.0, "narrate": 2.5},
     "draft_id": {"draft": 3.0, "approvals": 2.5},
     "approval_id": {"approvals": 3.0},
-    "diagnosis_id": {"diagnose": 3.0},
-    "digest_id": {"digest": 3.0},
+    "diagnosis_id": {"diagnose": 4.0},
+    "digest_id": {"digest": 4.0},
 }
 """What a thread's subject adds to the intents that belong in it: enough to read "why?", not to outweigh plain words."""
 
@@ -120,5 +120,6 @@ def build_router(settings: "Settings") -> DeskRouter:
     from bot.model.client import build_client
     from bot.routing.asking import ModelChooser
 
+    _weights()  # read from disk now, not on the event loop with the first question
     client = build_client(settings)
     return DeskRouter(ModelChooser(client) if client is not None else None)

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 from bot.protocols import Block
+from handlers.views.text import button, context, escape, header, section, table
 from tools.backtests.model import RunSummary
 from tools.narrative.report import FactModel, Report
-from tools.narrative.text import value_text
+from tools.narrative.text import date_text, value_text
 
 CHART = "equity.png"
 
@@ -18,6 +19,10 @@ _KEY_FIGURES = (
     ("Sortino ratio", "sortino"),
     ("Maximum drawdown", "max_drawdown"),
 )
+HELD_BACK = (
+    "The text of this report is held back: the check could not trace all of it to the run's figures. The figures below "
+    "are the run's own."
+)
 _VERDICT_MARK = {"proceed": ":large_green_circle:", "optimise": ":large_yellow_circle:",
                  "research": ":large_yellow_circle:", "reject": ":red_circle:"}  # fmt: skip
 
@@ -25,13 +30,13 @@ _VERDICT_MARK = {"proceed": ":large_green_circle:", "optimise": ":large_yellow_c
 def summary_blocks(report: Report, chart_alt: str | None) -> tuple[Block, ...]:
     """Verdict, executive summary, key figures against the benchmark, chart, origin, what can be asked next."""
     blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": report.title}},
-        _section(f"{_VERDICT_MARK[report.recommendation]} *Recommendation: {report.recommendation}*"),
+        header(run_name(report)),
+        section(f"{_VERDICT_MARK[report.recommendation]} *Recommendation: {report.recommendation}*"),
         {"type": "markdown", "text": _summary(report)},
     ]
-    table = key_figures(report)
-    if table is not None:
-        blocks.append(table)
+    figures = key_figures(report)
+    if figures is not None:
+        blocks.append(figures)
     if chart_alt is not None:
         blocks.append({"type": "image", "slack_file": {"id": f"attachment:{CHART}"}, "alt_text": chart_alt})
     blocks += [_origin(report), _next_steps(report)]
@@ -40,15 +45,23 @@ def summary_blocks(report: Report, chart_alt: str | None) -> tuple[Block, ...]:
 
 def summary_text(report: Report) -> str:
     """The notification, and what a screen reader reads."""
-    return f"{report.title}. {_plain(_summary(report))}"
+    return f"{run_name(report)}. Recommendation: {report.recommendation}. {_plain(_summary(report))}"
+
+
+def run_name(report: Report) -> str:
+    """What the run is called, without the rest of the report's title."""
+    named = next((fact.value for fact in report.facts if fact.id == "run.name"), report.title)
+    return str(named)
 
 
 def section_blocks(report: Report) -> tuple[Block, ...]:
-    """Every section after the summary, as Markdown."""
+    """Every section after the summary, as Markdown; none of a report that the checker objects to."""
+    if not report.checks.ok:
+        return (section(HELD_BACK),)
     sections: list[Block] = [
         {"type": "markdown", "text": f"### {section.title}\n{section.text}"} for section in report.sections[1:]
     ]
-    return (_section(f"*{report.title}*, in detail"), *sections)
+    return (section(f"*{escape(run_name(report))}*, in detail"), *sections)
 
 
 def key_figures(report: Report) -> Block | None:
@@ -62,26 +75,16 @@ def key_figures(report: Report) -> Block | None:
             rows.append([label, _shown(strategy, currency), _shown(benchmark, currency) if benchmark else "–"])
     if not rows:
         return None
-    head = ["", "Strategy", "Benchmark"]
-    return {
-        "type": "table",
-        "column_settings": [{"align": "left"}, {"align": "right"}, {"align": "right"}],
-        "rows": [[{"type": "raw_text", "text": cell or " "} for cell in row] for row in (head, *rows)],
-    }
+    return table(["", "Strategy", "Benchmark"], rows)
 
 
 def choice_blocks(question: str, runs: Sequence[RunSummary], detail: str) -> tuple[Block, ...]:
     """Which of these runs is meant: a button each."""
-    buttons: list[Block] = [
-        {
-            "type": "button",
-            "action_id": f"narrate.run.{number}",
-            "text": {"type": "plain_text", "text": run.name},
-            "value": json.dumps({"backtest_id": run.id, "detail": detail}),
-        }
+    buttons = [
+        button(f"narrate.run.{number}", run.name, json.dumps({"backtest_id": run.id, "detail": detail}))
         for number, run in enumerate(runs)
     ]
-    return (_section(question), {"type": "actions", "elements": buttons})
+    return (section(question), {"type": "actions", "elements": buttons})
 
 
 def chart_callouts(facts: Mapping[str, FactModel]) -> tuple[str, ...]:
@@ -95,7 +98,9 @@ def chart_callouts(facts: Mapping[str, FactModel]) -> tuple[str, ...]:
 
 
 def _summary(report: Report) -> str:
-    """The first section without the verdict, which stands above it."""
+    """The first section without the verdict, which stands above it; nothing that the checker objects to."""
+    if not report.checks.ok:
+        return HELD_BACK
     text = report.sections[0].text
     return text.removeprefix(f"Recommendation: {report.recommendation}. ")
 
@@ -109,32 +114,19 @@ def _shown(fact: FactModel, currency: str) -> str:
 
 
 def _origin(report: Report) -> Block:
-    checked = "every figure checked" if report.checks.ok else "some figures could not be checked"
-    by = "rules" if report.writer == "rules" else report.writer
-    return {
-        "type": "context",
-        "elements": [
-            {
-                "type": "mrkdwn",
-                "text": f"`{report.backtest_id}` · engine {report.engine} · {len(report.facts)} facts, {checked} · written by {by}",
-            }
-        ],
-    }
+    facts = {fact.id: fact for fact in report.facts}
+    ends = [date_text(str(facts[name].value)) for name in ("run.start", "run.end") if name in facts]
+    parts = [
+        " to ".join(ends),
+        f"engine {report.engine}",
+        f"{len(report.facts)} facts, " + ("every figure checked" if report.checks.ok else "check not passed"),
+        "written by rules" if report.writer == "rules" else f"written by {report.writer}",
+        f"`{report.backtest_id}`",
+    ]
+    text = " · ".join(part for part in parts if part)
+    return context(text)
 
 
 def _next_steps(report: Report) -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": "narrate.sections",
-                "text": {"type": "plain_text", "text": "Full report"},
-                "value": json.dumps({"backtest_id": report.backtest_id, "detail": "detailed"}),
-            }
-        ],
-    }
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    value = json.dumps({"backtest_id": report.backtest_id, "detail": "detailed"})
+    return {"type": "actions", "elements": [button("narrate.sections", "Full report", value)]}

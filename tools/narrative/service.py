@@ -64,7 +64,7 @@ class ReportGenerationService:
             loaded = await self._load(run) if isinstance(run, str) else run
             content = await asyncio.to_thread(fingerprint, loaded)
             self._remember(run, content)
-        key = self._key(content, detail, note)
+        key = await asyncio.to_thread(self._key, content, detail, note)
         cached = await self._cache.get(key) if self._cache is not None else None
         if cached is not None:
             return Report.model_validate_json(cached).model_copy(update={"cached": True})

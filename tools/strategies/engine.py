@@ -505,7 +505,7 @@ def to_backtest_run(
         initial_capital=simulation.capital,
         periods_per_year=PERIODS_PER_YEAR,
         benchmark=simulation.benchmark(prices),
-        benchmark_name=f"buy and hold of {called}, close to close, without costs",
+        benchmark_name=f"buy and hold of {called}",
         exposure=simulation.exposure_curve,
         trades=simulation.trades,
         configuration=_configuration(specification),

@@ -1,0 +1,89 @@
+"""The whole bot, as it ships, in the local Slack: one desk for the folder, a workspace and a bot for each test."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.composition import Bot, slack_bot
+from bot.core import open_core
+from bot.settings import Settings
+from bot.workspace.server import Workspace
+from bot.workspace.state import Message
+
+ANSWER_SECONDS = 20.0
+
+
+class Conversation:
+    """What a test says and sees."""
+
+    def __init__(self, workspace: Workspace, bot: Bot) -> None:
+        self.workspace = workspace
+        self.bot = bot
+
+    def replies(self, channel: str, thread_ts: str) -> list[Message]:
+        """The bot's finished messages in a thread."""
+        return [
+            message
+            for message in self.workspace.messages(channel)
+            if message.from_bot and message.thread_ts == thread_ts and message.stream is None and message.metadata
+        ]
+
+    async def ask(self, user: str, text: str, channel: str = "#desk", thread_ts: str | None = None) -> Message:
+        """Say it; the bot's next answer in that thread."""
+        place = thread_ts or ""
+        before = len(self.replies(channel, place)) if place else 0
+        said = await self.workspace.say(user, channel.partition(":")[0], text, thread_ts)
+        place = place or said.ts
+        await self.workspace.wait_for(lambda: len(self.replies(channel, place)) > before, ANSWER_SECONDS)
+        return self.replies(channel, place)[-1]
+
+    async def press(self, user: str, message: Message, action_id: str, channel: str = "#desk") -> Message:
+        """Press a button; the bot's next answer in the thread of the message."""
+        before = len(self.replies(channel, message.thread_ts))
+        await self.workspace.press(user, channel, message.ts, action_id)
+        await self.workspace.wait_for(lambda: len(self.replies(channel, message.thread_ts)) > before, ANSWER_SECONDS)
+        return self.replies(channel, message.thread_ts)[-1]
+
+
+def shown(message: Message) -> str:
+    """Everything of a message as text."""
+    return message.text + json.dumps(message.blocks, ensure_ascii=False)
+
+
+@pytest.fixture(scope="session")
+def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the embedded desk in it, to be copied."""
+    home = tmp_path_factory.mktemp("desk")
+
+    async def make() -> None:
+        async with open_core(Settings(home=home)):
+            pass
+
+    asyncio.run(make())
+    return home
+
+
+@pytest.fixture
+def home(desk_home: Path, tmp_path: Path) -> Path:
+    """A copy of its own for a test."""
+    return Path(shutil.copytree(desk_home, tmp_path / "home"))
+
+
+@pytest.fixture
+async def conversation(home: Path) -> AsyncIterator[Conversation]:
+    async with Workspace() as workspace, slack_bot(settings_for(workspace, home)) as bot:
+        yield Conversation(workspace, bot)
+
+
+def settings_for(workspace: Workspace, home: Path) -> Settings:
+    return Settings(
+        home=home,
+        slack_api_url=workspace.api_url,
+        slack_bot_token=SecretStr(workspace.bot_token),
+        slack_app_token=SecretStr(workspace.app_token),
+    )
