@@ -111,6 +111,14 @@ _TRADES = {
     "len.average": Metric("average_bars", "bars", "mean bars in a closed trade", "Average length"),
     "len.max": Metric("longest_trade_bars", "bars", "most bars in a closed trade", "Longest trade"),
 }
+_BY_FIGURE = {
+    "sharperatio": "sharpe",
+    "rtot": "returns",
+    "rnorm": "returns",
+    "maxdrawdown": "time drawdown",
+    "sqn": "sqn",
+    "vwr": "vwr",
+}
 _CASH = (
     "start_cash",
     "startcash",
@@ -195,26 +203,18 @@ def _kind(key: str, found: Mapping[str, Json]) -> str:
     """Which analyzer wrote it; empty for none."""
     if not found:
         return ""
-    if "sharperatio" in found:
-        return "sharpe"
-    if "rtot" in found or "rnorm" in found:
-        return "returns"
     if "drawdown" in obj(found.get("max")):
         return "drawdown"
-    if "maxdrawdown" in found:
-        return "time drawdown"
     if "total" in obj(found.get("total")):
         return "trades"
-    return _smaller_kind(key, found)
+    # Names of analyses are names of analyzers too: only a figure tells one.
+    figures = {name for name, value in found.items() if not isinstance(value, dict | list)}
+    return next((kind for name, kind in _BY_FIGURE.items() if name in figures), "") or _smaller_kind(key, found)
 
 
 def _smaller_kind(key: str, found: Mapping[str, Json]) -> str:
     if {"average", "stddev", "best", "worst"} <= found.keys():
         return "periods"
-    if "sqn" in found:
-        return "sqn"
-    if "vwr" in found:
-        return "vwr"
     first, value = next(iter(found.items()))
     if re.fullmatch(r"\d{4}", first) and all(number(one) is not None for one in found.values()):
         return "by year"

@@ -16,6 +16,7 @@ the day before, and is dated so.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -213,14 +214,19 @@ _KNOWN = frozenset(_STATISTICS)
 
 def matches(document: Document) -> int:
     """Full results by their sections, blocks by their keys."""
-    found = document.values
-    if document.kind != "json" or not found:
+    if document.kind != "json" or not document.values:
         return 0
+    found = _unwrapped(document.values)
     if _part(found, "statistics") or _part(found, "totalPerformance") or "Strategy Equity" in _part(found, "charts"):
         return 95
     if _is_block(found):
         return 95
     return 90 if _many(found) else 0
+
+
+def _unwrapped(found: dict[str, Json]) -> dict[str, Json]:
+    """A result out of the packet of a job or the answer of the web API."""
+    return next((inner for key in ("results", "backtest") if (inner := _part(found, key))), found)
 
 
 def _is_block(found: Mapping[str, Json]) -> bool:
@@ -234,8 +240,7 @@ def _many(found: Mapping[str, Json]) -> bool:
 
 def read(document: Document) -> list[BacktestRun]:
     """One run; or one for each block of statistics in a file of many."""
-    found = document.values
-    found = obj(_get(found, "results")) or obj(_get(found, "backtest")) or found
+    found = _unwrapped(document.values)
     if _is_block(found):
         return [_block(document.name, found, "")]
     if _many(found):
@@ -308,8 +313,6 @@ def _full(name: str, found: Mapping[str, Json]) -> BacktestRun:
 
 
 def _annualised(item: Stated, periods: float) -> Stated:
-    from dataclasses import replace
-
     return replace(item, annualisation=periods) if item.annualisation == 252.0 else item
 
 

@@ -260,8 +260,7 @@ def _shaped(content: object, dtype: np.dtype[np.generic], shape: object, order: 
 
 
 def _bytes(content: object) -> bytes:
-    if isinstance(content, Inert) and content.origin == "_codecs.encode":  # how protocol 2 writes bytes
-        content = content.args[0]
+    content = _decoded(content)
     if isinstance(content, str):
         return content.encode("latin1")
     if isinstance(content, bytes | bytearray | pickle.PickleBuffer):
@@ -288,5 +287,11 @@ def _dtype(kind: object) -> np.dtype[np.generic]:
     return np.dtype(f"{'>' if order == '>' else '<'}{code}")
 
 
+def _decoded(content: object) -> object:
+    """What protocol 2, which has no bytes, writes as text to be encoded."""
+    return content.args[0] if isinstance(content, Inert) and content.origin == "_codecs.encode" else content
+
+
 def _text(value: object) -> str:
+    value = _decoded(value)
     return value.decode("latin1") if isinstance(value, bytes) else value if isinstance(value, str) else ""

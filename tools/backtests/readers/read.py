@@ -21,7 +21,7 @@ from tools.backtests.readers import (
     vectorbt,
     zipline,
 )
-from tools.backtests.readers.document import Document, Reader
+from tools.backtests.readers.document import MAX_RUNS, Document, Reader
 from tools.backtests.readers.load import MAX_BYTES, load, too_large
 from tools.errors import BadInput
 
@@ -126,12 +126,34 @@ def _read(document: Document, reader: Reader | None, engine: str | None) -> list
     if reader is plain and engine:
         return plain.runs(document, "equity" if "equity" in engine.lower() else "returns", _kind(engine))
     chosen = reader or _found(document)
+    if reader is None and chosen in (None, plain):
+        parts = _parts(document)
+        if parts:
+            return [run for part, found in parts for run in found.read(part)]
     if chosen is None:
         raise BadInput(
             f"{document.name} is not a result of an engine that is known by its content; "
             f"name the engine: {', '.join(ENGINES)}."
         )
     return chosen.read(document)
+
+
+def _parts(document: Document) -> list[tuple[Document, Reader]]:
+    """A JSON list or object of whole results, each known by its content; empty where it is not that."""
+    if isinstance(document.json, list):
+        named = [(f"{document.name} {place}", one) for place, one in enumerate(document.json[: MAX_RUNS + 1], 1)]
+    else:
+        named = [(name[:200], one) for name, one in list(document.values.items())[: MAX_RUNS + 1]]
+    if (
+        document.kind != "json"
+        or not named
+        or len(named) > MAX_RUNS
+        or not all(isinstance(one, dict) for _, one in named)
+    ):
+        return []
+    parts = [Document(name, "json", json=one) for name, one in named]
+    known = [(part, found) for part in parts if (found := _found(part)) is not None and found is not plain]
+    return known if len(known) == len(parts) else []
 
 
 def _kind(engine: str) -> str:

@@ -9,6 +9,7 @@ The equity is `portfolio_value`, or, where that is not what `returns` compounds 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -75,6 +76,7 @@ _METRICS = {
     ),
     "trading_days": Metric("sessions", "bars", "sessions of the run", "Sessions"),
 }
+_RESOLUTIONS: Mapping[object, Literal["s", "ms", "us", "ns"]] = {7: "s", 8: "ms", 9: "us", 10: "ns"}
 _TELLING = frozenset(
     "portfolio_value algorithm_period_return capital_used ending_cash starting_cash algo_volatility period_close "
     "benchmark_period_return gross_leverage max_leverage ending_exposure".split()
@@ -198,11 +200,13 @@ def _fill(entry: object) -> Fill | None:
 
 
 def _when(stamp: object) -> np.datetime64 | None:
-    """A recorded pandas Timestamp: its first argument counts nanoseconds since 1970."""
-    value = stamp.args[0] if isinstance(stamp, Inert) and stamp.args else None
-    return (
-        np.datetime64(value, "ns").astype("datetime64[s]") if isinstance(value, int) and abs(value) < 2**62 else None
-    )
+    """A recorded pandas Timestamp: its first argument counts since 1970, its fourth (newer pandas) says what."""
+    arguments = stamp.args if isinstance(stamp, Inert) else ()
+    value = arguments[0] if arguments else None
+    if not isinstance(value, int) or abs(value) >= 2**62:
+        return None
+    unit = _RESOLUTIONS.get(arguments[3]) if len(arguments) > 3 else "ns"
+    return np.datetime64(value, unit).astype("datetime64[s]") if unit is not None else None
 
 
 def _symbol(asset: object) -> str:
