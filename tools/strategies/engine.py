@@ -124,9 +124,10 @@ def simulate(
     earliest = max(signals.ready, begin, 1 if specification.fill == "close" else 0)
     first = earliest - 1 if specification.fill == "close" else earliest
     if first > end - 2:
+        needed = f"{signals.ready + 1} before" if signals.ready < end else f"more than {end} before"
         raise BadInput(
-            f"{end - begin} bars are too few: the indicators need {signals.ready + 1} before the first decision, "
-            f"and at least one more to trade on. Use more history or shorter periods."
+            f"{end - begin} bars are too few: the indicators need {needed} the first decision, and at least one more to "
+            "trade on. Use more history or shorter periods."
         )
     ledger = _Trading(specification, bars, signals, capital).run(earliest)
     return _simulation(ledger, rules, prices, first, end, capital)

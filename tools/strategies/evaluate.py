@@ -184,7 +184,8 @@ def calendar(name: str, days: NDArray[np.datetime64]) -> Values:
     if name == "day_of_week":
         return ((number + 3) % 7 + 1).astype(np.float64)
     if name == "day_of_month":
-        return (days - months).astype(np.int64).astype(np.float64) + 1.0
+        since: Values = (days - months).astype(np.float64)
+        return since + 1.0
     if name == "month":
         return (months.astype(np.int64) % 12).astype(np.float64) + 1.0
     starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])

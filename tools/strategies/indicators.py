@@ -30,6 +30,7 @@ _UNUSABLE = {
     "BETA": "it compares two instruments",
     "CORREL": "it compares two instruments",
     **dict.fromkeys(("ADD", "SUB", "MULT", "DIV"), "it is arithmetic: write it as such"),
+    **dict.fromkeys(("ACOS", "ASIN", "COSH", "EXP", "SINH"), "it has no value for prices"),
 }
 
 _REMEMBERS = frozenset(

@@ -76,7 +76,8 @@ def _parsed(data: str | bytes | Mapping[str, JsonValue]) -> JsonValue:
     if len(data) > _MOST_CHARACTERS:
         raise BadSpecification((f"it is longer than {_MOST_CHARACTERS:,} characters",))
     try:
-        parsed: JsonValue = json.loads(data, parse_constant=_no_constant)
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        parsed: JsonValue = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise BadSpecification(
             (f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}",)

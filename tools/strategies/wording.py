@@ -36,8 +36,8 @@ def _sentence(path: str, detail: "ErrorDetails") -> str:
         return f"{path} is {_shown(said)}; it must be {_BOUNDS[kind](context)}{_percent_hint(path, said)}"
     for ending, word in _WORDS.items():
         if kind == ending or kind.endswith(ending):
-            return word(path or "the specification", said, context)
-    return f"{path or 'the specification'} is not usable: {detail['msg']}"
+            return word(path or "it", said, context)
+    return f"{path or 'it'} is not usable: {detail['msg']}"
 
 
 _BOUNDS: dict[str, Callable[[Mapping[str, object]], str]] = {
