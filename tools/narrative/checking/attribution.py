@@ -30,6 +30,11 @@ class Discourse:
     scope: int = 0
     heading: str = ""
 
+    @staticmethod
+    def named_benchmark(reading: "Reading") -> bool:
+        """Whether the sentence says "benchmark" itself; "buy and hold" or "the index" can be the run's own name."""
+        return any(item.kind == "S" and item.word == "benchmark" for item in reading.items)
+
 
 @dataclass(slots=True)
 class Bound:
@@ -58,6 +63,7 @@ class Reading:
     used_scopes: set[int] = field(default_factory=set)
     pairs: dict[int, int] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
+    when: dict[int, int] = field(default_factory=dict)
 
     @property
     def items(self) -> list[Item]:
@@ -79,6 +85,10 @@ class Reading:
 
 def metric_mask(index: Index, item: Item) -> int:
     """Facts that a noun or verb stands for."""
+    if item.kind == "W":
+        return index.by_key.get("return", 0)
+    if item.kind == "U":
+        return index.by_key.get("return", 0) | index.by_key.get("drawdown", 0)
     if item.kind == "V":
         return index.by_key.get("return", 0) | (index.by_key.get("lost", 0) if item.word == "lost" else 0)
     mask = 0
@@ -92,6 +102,14 @@ def fitting(reading: Reading, item: Item, mask: int) -> int:
 
 
 def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
+    """The facts a quantity can be about; with a rank ("second deepest fall") the drawdown of that rank."""
+    mask, generic = _metric_of(reading, at, item)
+    if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
+        mask |= reading.index.by_key.get("drawdown", 0)
+    return mask, generic
+
+
+def _metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     """The facts a quantity can be about by the words around it, and whether only "return" or a verb says so."""
     elided = _elided(reading, at)
     if elided:
@@ -129,7 +147,7 @@ _ELIDED = {
 def _elided(reading: Reading, at: int) -> int:
     """ "the best year was 29.6% and the worst -4.3%": the noun of the second is that of the first."""
     items, position = reading.items, at - 1
-    while position >= 0 and (items[position].kind in "LH(" or items[position].word in ("at", "of", "with", "by")):
+    while position >= 0 and (items[position].kind in "LH(V" or items[position].word in ("at", "of", "with", "by")):
         position -= 1
     if position < 0 or items[position].kind != "X" or items[position].word not in _ELIDED:
         return 0
@@ -149,7 +167,7 @@ def index_of(reading: Reading, key: str) -> int:
 
 
 def is_generic(reading: Reading, position: int) -> bool:
-    return reading.items[position].kind == "V" or reading.items[position].key.split(",")[0] == "return"
+    return reading.items[position].kind in "UVW" or reading.items[position].key.split(",")[0] == "return"
 
 
 def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
@@ -166,7 +184,7 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
     if first & second:
         reading.taken.add(right)
         return first & second, is_generic(reading, left) and is_generic(reading, right)
-    direct = right == at + 1 and items[at].unit in ("number", "time")
+    direct = right == at + 1 and items[at].unit == "number"
     if items[left].kind == "V" or left in reading.taken or direct or is_generic(reading, left):
         reading.taken.add(right)
         return _with_totals(reading, at, second), is_generic(reading, right)
@@ -179,7 +197,7 @@ def _strong_left(reading: Reading, at: int) -> int | None:
     position = at - 1
     while position >= 0:
         item = items[position]
-        if item.kind == "M" or item.kind == "V":
+        if item.kind in "MV" or (item.kind in "UW" and item.word.endswith(" of")):
             if item.kind == "V" and position and _noun_before(reading, position):
                 return _noun_before(reading, position)
             return position if position not in reading.taken else None
@@ -211,6 +229,24 @@ def _noun_before(reading: Reading, verb: int) -> int | None:
 
 
 def _strong_right(reading: Reading, at: int) -> int | None:
+    """The noun the quantity leads to; in "9 trades made money" the predicate, which says which trades."""
+    found = _next_noun(reading, at)
+    if found is None or reading.items[at].unit not in ("number", "time"):
+        return found
+    code, items = reading.code, reading.items
+    further = found + 1
+    while further < len(items) and items[further].kind in "L":
+        further += 1
+    if further < len(items) and code[further] == "M" and items[further].key.split(",")[0] in _PREDICATES:
+        reading.taken.add(found)
+        return further
+    return found
+
+
+_PREDICATES = frozenset("won lost open positive_years positive_months win_rate positive_days".split())
+
+
+def _next_noun(reading: Reading, at: int) -> int | None:
     """The noun straight after the quantity: "a 0.28 Sharpe", "12 closed trades", "57% of the time"."""
     position, others = at + 1, 0
     items = reading.items
@@ -286,6 +322,8 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     mask, generic = 0, False
     if item.unit == "money" and not any(k in "MV" for k in reading.code[:at]):
         return _by_unit(reading, at, item), False
+    if item.unit == "percent" and any(i.kind == "A" for i in _right_of(reading.items, at)):
+        mask = reading.index.by_key.get("cagr", 0)
     nouns = [p for p in range(at - 1, -1, -1) if reading.code[p] in "MV" and _fits(reading, item, p)]
     left = next((p for p in nouns if p not in reading.taken), nouns[0] if nouns else None)
     right = next((p for p in range(at + 1, len(reading.items)) if reading.code[p] in "MBQ"), None)
@@ -321,6 +359,10 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         mask, generic = reading.index.by_key.get("return", 0), True
     if not mask:
         mask = _by_unit(reading, at, item)
+    if not mask and item.unit == "number" and at and items_before(reading, at) in ("of", "out of", "in"):
+        mask = sum(reading.index.by_key.get(key, 0) for key in ("trades", "whole_years", "whole_months"))
+    if not mask and _elided_years(reading, at, item):
+        return reading.index.by_key.get("length", 0), False
     if not mask:
         mask = fitting(reading, item, reading.before.metric)
     if not mask and item.unit == "percent" and reading.sentence.row:
@@ -328,6 +370,23 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if not mask and item.unit == "percent" and any(i.kind in "DG" for i in reading.items):
         mask, generic = reading.index.by_key.get("return", 0), True
     return mask, generic
+
+
+def items_before(reading: Reading, at: int) -> str:
+    """The word before, articles passed over."""
+    position = at - 1
+    while position > 0 and reading.items[position].kind == "L":
+        position -= 1
+    return reading.items[position].word
+
+
+def _elided_years(reading: Reading, at: int, item: Item) -> bool:
+    """ "needs 8.4 years; we have 19.2": the unit is that of the figure before."""
+    last = next((b for b in reversed(reading.bound[:-1]) if b.item.unit == "time"), None)
+    if last is None or item.unit != "number" or item.decimals == 0:
+        return False
+    item.unit, item.scale = "time", last.item.scale
+    return True
 
 
 def _by_unit(reading: Reading, at: int, item: Item) -> int:
@@ -359,7 +418,7 @@ def pair_lists(reading: Reading) -> None:
         if between not in ("J", "PJ"):
             continue
         group = [first, second]
-        for kind, keep in (("M", reading.pairs), ("S", None)):
+        for kind, keep in (("M", reading.pairs), ("S", None), ("D", reading.when), ("G", reading.when)):
             listed = [p for p in range(first) if code[p] == kind][-2:]
             if len(listed) != 2 or any(code[p] in "QB" for p in range(listed[0], first)):
                 continue
@@ -376,23 +435,34 @@ def subject_of(reading: Reading, at: int) -> str:
     """Whose figure a quantity is by the words: strategy, benchmark, stated, recomputed, or "" where they do not say."""
     if at in reading.owners:
         return reading.owners[at]
-    after = _owner_after(reading, at) or _other_side(reading, at)
+    after = _owner_after(reading, at) or _compared_with(reading, at)
     return after or main_subject(reading, at) or reading.before.subject
 
 
-def _other_side(reading: Reading, at: int) -> str:
+def other_side(reading: Reading, at: int) -> bool:
+    """Whether a figure stands behind "against" or "compared with" and an earlier one before it."""
+    versus = next((p for p in range(at - 1, 0, -1) if reading.code[p] in "RB"), 0)
+    if not versus or reading.code[versus] == "B":
+        return False
+    return any(bound.at < versus for bound in reading.bound) and not any(k in "MV" for k in reading.code[versus:at])
+
+
+def _compared_with(reading: Reading, at: int) -> str:
     """ "8.8% against 12.8%": the second figure is of the one compared with."""
-    items, position = reading.items, at - 1
-    while position >= 0 and items[position].kind in "LH":
-        position -= 1
-    if position < 1 or items[position].kind != "R":
+    if not other_side(reading, at):
         return ""
-    while position >= 1 and items[position - 1].kind in "AP":
-        position -= 1
-    if items[position - 1].kind != "Q" or any(i.kind == "S" for i in items[at + 1 : at + 5]):
-        return ""
+    items = reading.items
+    named = [i.key for i in items[:at] if i.kind == "S"]
     compared = [i.key for p, i in enumerate(items) if i.kind == "S" and is_object(items, p)]
-    return compared[0] if compared else ""
+    if compared:
+        return compared[0]
+    first = named[-1] if named else reading.before.subject or "strategy"
+    turned = {"strategy": "benchmark", "recomputed": "stated", "stated": "recomputed", "benchmark": "strategy"}
+    if any(i.kind == "S" for i in items[at + 1 : at + 6]) or (
+        turned[first] == "benchmark" and not reading.index.benchmark
+    ):
+        return ""
+    return turned[first]
 
 
 _OWNER_OPENS = frozenset("for by from in at that which".split())
@@ -416,7 +486,9 @@ def _owner_after(reading: Reading, at: int) -> str:
     if items[position].also == "market" and opening not in ("for", "by"):
         return ""
     follow = items[position + 1].word if position + 1 < len(items) else ""
-    return "" if follow in (":", "'s") else items[position].key
+    if follow in (":", "'s") or (opening == "(" and follow != ")"):
+        return ""
+    return items[position].key
 
 
 def main_subject(reading: Reading, at: int) -> str:
@@ -466,16 +538,14 @@ def _attached(items: list[Item], position: int, at: int) -> bool:
 
 def subject_mask(reading: Reading, subject: str, metric: int) -> int:
     index = reading.index
+    if subject == "benchmark" and not index.benchmark and not reading.before.named_benchmark(reading):
+        return index.strategy | index.orphans
     if subject == "benchmark":
-        return index.benchmark | index.neutral
+        carried = "S" not in reading.code and not any(i.word in ("it", "its") for i in reading.items)
+        return index.benchmark | index.neutral | (index.strategy if carried else 0)
     if subject == "stated":
         return index.stated if index.stated & metric else index.strategy | index.stated
-    own = index.strategy | index.orphans
-    carried = reading.before.subject
-    explicit = "S" in reading.code
-    if not subject and not explicit and carried == "benchmark":
-        return own | index.benchmark
-    return own
+    return index.strategy | index.orphans
 
 
 def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
@@ -484,7 +554,7 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
     near = [*_right_of(items, at), *_left_of(items, at)]
     if any(i.kind == "A" for i in near):
         metric &= index.annual
-    elif generic and _shares_year(items, at):
+    elif generic and (items[0].kind == "A" or _shares_year(items, at)):
         metric &= index.annual
     elif generic:
         metric &= ~index.by_key.get("cagr", 0)
@@ -534,7 +604,8 @@ def _left_of(items: list[Item], at: int) -> list[Item]:
 
 def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
     """Facts of the date, regime or crisis that a quantity is said to belong to; all, False where none is."""
-    right = _scope_right(reading, at)
+    right = reading.when.get(at)
+    right = right if right is not None else _scope_right(reading, at)
     if right is not None:
         reading.used_scopes.add(right)
         return scope_mask(reading, right), True
@@ -624,6 +695,8 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
     falls = 0
     if any(i.kind == "M" and "drawdown" in i.key.split(",") for i in reading.items[: at + 3]):
         falls = index.by_key.get("drawdown", 0)
+    if any(i.kind == "X" for i in reading.items[max(0, at - 12) : at]):
+        return candidates  # the superlative itself is held against its siblings
     free = candidates & (~index.scoped | first | falls)
     if reading.before.scope:
         free |= candidates & reading.before.scope
@@ -722,6 +795,10 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
         )
         if not firm:
             return "", False
+    if hedge.key in ("over", "under") and any(
+        i.word in ("never", "not") for i in items[max(0, position - 3) : position]
+    ):
+        return {"over": "at_most", "under": "at_least"}[hedge.key], False
     compares = bool(hedge.also) or hedge.key in ("at_least", "at_most", "under", "over")
     earlier = any(b.facts for b in reading.bound if b.at < at)
     return hedge.key, compares and earlier

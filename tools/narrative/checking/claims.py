@@ -82,8 +82,13 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
     bound.subject = about.subject_of(reading, at)
     metric, generic = about.metric_of(reading, at, item)
     metric = about.qualified(reading, at, metric, generic)
-    bound.metric = metric
     scope, scoped_here = about.scope_of(reading, at)
+    if about.other_side(reading, at):
+        for earlier in reading.bound[:-1]:
+            metric |= earlier.metric
+    if generic and scoped_here:
+        metric |= _extreme_of_date(reading, at)
+    bound.metric = metric
     bound.scope = scope
     candidates = metric & about.subject_mask(reading, bound.subject, metric)
     unscoped = candidates
@@ -99,10 +104,17 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
         _explain(reading, bound, candidates, trouble, generic)
 
 
+def _extreme_of_date(reading: Reading, at: int) -> int:
+    """The best or worst year, month or day, where the date named is exactly its own."""
+    dates = [item.dates for item in reading.items if item.kind == "D" and item.until is None]
+    index = reading.index
+    return sum(1 << p for p in index.bits(index.by_key.get("extreme", 0)) if index.spans[p] in dates)
+
+
 def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     """ "five in eight": neither number is a count, together they are a share."""
     items = reading.items
-    if bound.item.unit != "number" or at + 2 >= len(items) or items[at + 1].word not in ("in", "of", "out of"):
+    if bound.item.unit != "number" or at + 2 >= len(items) or items[at + 1].word not in _OUT_OF:
         return False
     other = items[at + 2]
     if other.kind != "Q" or other.unit != "number" or not 0 < bound.item.value < other.value <= 20:
@@ -122,6 +134,9 @@ def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     if trouble:
         other.unit = "number"
     return not trouble
+
+
+_OUT_OF = frozenset(("in", "of", "out of", "of every", "in every", "out of every"))
 
 
 def _shares(reading: Reading) -> int:
@@ -319,7 +334,8 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
     before = reading.items[max(0, position - 5) : position]
     if any(item.kind == "N" for item in before):
         return ()
-    if any(item.word in ("back", "old", "new", "regained", "again") for item in before):
+    last = max((n for n, item in enumerate(before) if item.kind in "QD"), default=-1)
+    if any(item.word in ("back", "old", "new", "regained", "again") for item in before[last + 1 :]):
         return ("recover",)
     for item in reversed(before):
         if item.kind in "QDB":

@@ -10,14 +10,14 @@ METRICS: dict[str, str] = {
     "total_return": "total return|cumulative return|overall return|total gain|overall gain|total profit|net profit|total growth|cumulative gain|in total|in all|overall|altogether|over the whole period|over the whole test|over the full period|over the period|from start to finish|all told|total loss|return over the period|return on the whole",
     "cagr": "cagr|compound annual growth rate|compound annual growth|compound annual return|annual return|annualised return|annualized return|annual growth|annualised growth|annual rate of return|compounded annual return|return a year|returns a year|compound growth|growth a year|annualised gain|annual gain|yearly return|compounding annual return|compound return|return per year|annual performance|compound rate|compounded",
     "return": "return|returns|performance|result|gain|gains|profit|loss|losses|growth|payoff",
-    "volatility": "volatility|annualised volatility|annual volatility|standard deviation|annual standard deviation|vol|annualised vol|annual vol|annualized volatility|annualised standard deviation",
+    "volatility": "volatility|volatile|more volatile|less volatile|riskier|annualised volatility|annual volatility|standard deviation|annual standard deviation|vol|annualised vol|annual vol|annualized volatility|annualised standard deviation",
     "sharpe": "sharpe ratio|sharpe|sharpe ratios|risk adjusted return|risk adjusted returns|risk adjusted performance|return per unit of risk|risk adjusted basis",
     "sortino": "sortino ratio|sortino|sortino ratios",
     "calmar": "calmar ratio|calmar|calmar ratios",
     "max_drawdown": "maximum drawdown|max drawdown|max dd|maxdd|mdd|worst drawdown|deepest drawdown|largest drawdown|biggest drawdown|deepest fall|worst fall|largest fall|biggest fall|deepest loss|worst loss from a high|peak to trough|peak to trough loss|peak to trough decline|peak to trough fall|worst peak to trough|maximum peak to trough|maximum loss|at its worst|at worst|at the worst|at its low|at the low|at the bottom|worst decline|largest decline|deepest decline|worst point|top to bottom|from peak to trough|from its high|from its peak|from the peak|from a high|worst slump|deepest slump|largest peak to trough|largest loss|biggest loss|worst setback",
     "drawdown": "drawdown|drawdowns|dd|decline from|fall from a high|slump|setback",
     "var": "value at risk|var|daily var|one day value at risk|one day var|historical var|day in twenty|days in twenty|daily value at risk",
-    "cvar": "expected shortfall|cvar|conditional value at risk|conditional var|expected tail loss|tail loss|average of the worst|mean of the worst",
+    "cvar": "average of the worst twentieth of days|worst twentieth of days|worst twentieth|mean of the worst twentieth|worst five percent of days|average of the worst twentieth|expected shortfall|cvar|conditional value at risk|conditional var|expected tail loss|tail loss|average of the worst|mean of the worst",
     "skew": "skewness|skew",
     "kurtosis": "kurtosis|excess kurtosis",
     "best_day": "best day|best single day|best session|largest one day gain|biggest one day gain|biggest daily gain|largest daily gain|best one day|strongest day",
@@ -41,10 +41,10 @@ METRICS: dict[str, str] = {
     "lost": "losing trades|losers|losing trade|trades lost|were losers|lost money|unprofitable trades|were unprofitable|trades lost money|ended in a loss|closed at a loss",
     "open": "open trades|open trade|still open|stayed open|trades open|open positions|left open|remain open|remained open|trade stayed open|trades stayed open",
     "win_rate": "win rate|hit rate|winning percentage|success rate|share of winners|win ratio|hit ratio|share of winning trades|percentage of winners|of trades won|of trades were winners|of trades were profitable|of its trades|of the trades|of trades|of all trades|trades won|percent profitable|strike rate|trades that won|of closed trades",
-    "profit_factor": "profit factor|gains over losses|gain to loss ratio|for every dollar lost",
+    "profit_factor": "exceeded losses by a factor|by a factor|times its losses|times the losses|profit factor|gains over losses|gain to loss ratio|for every dollar lost",
     "average_trade": "average trade|mean trade|average return per trade|average trade return|mean return per trade|per trade|average profit per trade|mean profit per trade|typical trade|expectancy",
     "best_trade": "best trade|best single trade|largest win|biggest win|largest winner|biggest winner|top trade|most profitable trade",
-    "worst_trade": "worst trade|worst single trade|largest loser|biggest loser|largest losing trade|worst loser",
+    "worst_trade": "losing trade|lone losing trade|only losing trade|only loser|worst trade|worst single trade|largest loser|biggest loser|largest losing trade|worst loser",
     "holding": "holding period|average holding period|average hold|held for|held|mean holding period|holding time|average trade lasted|average duration|positions were held|was held|kept for|trade duration|average trade length|holding periods|trades lasted",
     "exposure": "time in the market|exposure|in the market|invested|of the time|average exposure|market exposure|in a position|time in market|time invested|days invested",
     "turnover": "turnover|annual turnover|turnover a year",
@@ -55,15 +55,15 @@ METRICS: dict[str, str] = {
     "double_costs": "double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
     "triple_costs": "triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
     "psr": "probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
-    "dsr": "deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
-    "min_track_record": "minimum track record|minimum track record length|track record needed|track record required|minimum length of track record|mintrl|track record",
+    "dsr": "probability|likelihood|deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
+    "min_track_record": "would need|we need|we would need|it would take|minimum track record|minimum track record length|track record needed|track record required|minimum length of track record|mintrl|track record",
     "trials": "trials|recorded trials|trial|recorded trial|variants|variants tried|configurations tried|attempts|tries|variations|parameter combinations",
     "observations": "returns|observations|data points|daily returns|returns in the sample|points|periods of returns|daily observations|daily data points",
     "length": "length of the test|test length|history|of data|of history|of daily data|of daily prices|length of the run|test covers|the test has|test covers|test spans|backtest covers|sample covers|backtest spans|test runs for|run covers|covers|spans|of testing|of prices|whole test",
-    "periods": "periods a year|periods per year|trading days a year",
+    "periods": "annualised figures use|annualised figures|to annualise|annualised with|annualises with|annualised on|annualise with|periods|periods a year|periods per year|trading days a year",
     "initial": "starting capital|initial capital|start capital|initial investment|turned|turning|opening capital|starting with|started with|beginning with|starting from|initial value|starting value|invested at the start|stake of|put in|initial equity|start equity",
     "final": "final value|ending value|end value|into|ended at|finished at|ended with|finished with|grew to|ending equity|final equity|end equity|grown to|ending at|final balance|growing to|worth|became|ending capital|shrank to|fell to",
-    "share": "of days|share of days|of the days|of all days|of trading days|days in",
+    "share": "of the sample|made up|make up|makes up|accounted for|account for|of days|share of days|of the days|of all days|of trading days|days in",
     "length_dd": "after the high|to recover|under water|underwater|from high to recovery|lasted|length|from the high|from peak to recovery|to get back|to regain|below its high|below the high|below its peak|drawdown lasted|duration|to make up|recovery took|to reach a new high|to claw back|peak to recovery|between highs",
     "recovery_days": "from trough to recovery|from the trough|from the low|after the low|after the trough|to climb back|from low to recovery|from trough|from the bottom|after the bottom",
     "fall_days": "from high to trough|to the low|to the trough|from high to low|the fall took|fall lasted|the fall lasted|to the bottom|to bottom out|on the way down|days of falling",
@@ -72,14 +72,14 @@ METRICS: dict[str, str] = {
     "positive_months": "ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive months|months were positive|up months|winning months|profitable months|months ended higher|months were profitable|months with a gain|months had a positive return|whole months had a positive return|months with a positive return|had a positive return|months made money|months up|were positive|months in the black|in the black",
     "whole_months": "whole months|full months|calendar months|months|whole month|complete months|full calendar months",
     "gaps": "gaps|gap|gaps in the dates|gaps in the data|breaks in the data",
-    "longest_gap": "longest gap|largest gap|biggest gap",
+    "longest_gap": "gap|gaps|longest gap|largest gap|biggest gap",
     "jumps": "jumps|jump|jumps in the equity curve|outliers",
     "stale": "stale stretches|stale prices|stale stretches of the benchmark|stale",
     "rule": "asked for|required|floor|limit|threshold|hurdle|minimum accepted|accepted|bar|demanded|cut off|cutoff|requirement|needed|tolerance|ceiling|minimum|confidence",
 }
 """Canonical figure to the nouns (and set phrases) that stand for it."""
 
-GAIN_VERBS = "returned|gained|made|earned|rose|grew|climbed|added|advanced|rallied|increased|returning|gaining|making|earning|up|grow|gain|delivered|produced|generated|yielded|achieved|posted|brought|brought in|delivering|producing|generating|yielding|compounded at|compounding at|put on|jumped|surged|soared|rise|growing|rising|climbing|managed|brings|returns|gains|makes|delivers|earns|rises|grows|climbs|appreciated|was up|finished up|ended up|profited|netted|went up|improved|scored|recorded|registered|turned in|clocked|paid"  # fmt: skip
+GAIN_VERBS = "returned|gained|made|earned|rose|grew|climbed|added|advanced|rallied|increased|returning|gaining|making|earning|up|grow|gain|delivered|produced|generated|yielded|achieved|posted|brought|brought in|delivering|producing|generating|yielding|compounded at|compounding at|put on|jumped|surged|soared|rise|growing|rising|climbing|managed|brings|returns|gains|makes|delivers|earns|rises|grows|climbs|appreciated|was up|finished up|ended up|profited|netted|went up|improved|scored|recorded|registered|turned in|clocked"  # fmt: skip
 NEUTRAL_VERBS = frozenset("returned|returning|delivered|produced|generated|yielded|achieved|posted|brought|delivering|producing|generating|yielding|compounded at|compounding at|managed|brings|returns|delivers|recorded|registered|turned in|made|scored|clocked|brought in".split("|"))  # fmt: skip
 LOSS_VERBS = "lost|fell|declined|dropped|losing|falling|down|slid|sank|slumped|shed|plunged|tumbled|decreased|gave up|gave back|lose|loses|falls|drops|was down|finished down|ended down|crashed|retreated|collapsed|dropping|declining|drop|fall|decline|slipped|went down|shrank|contracted|surrendered|forfeited|suffered|cost|dipped|fallen|drew down|drawn down|draw down|given up|given back|bled|a hit of|was off|eased"  # fmt: skip
 
@@ -105,7 +105,7 @@ HEDGES: dict[str, str] = {
 """Words before (or after) a quantity that say how the true figure lies to it."""
 
 BEATS = "beat|beats|outperformed|outperforms|outperforming|beating|outpaced|outpaces|outdid|topped|ahead of|surpassed|exceeded|bettered|did better than|fared better than|led|leads|outstripped|came out ahead of|outran|better than|superior to|out earned|finished ahead of|trounced"  # fmt: skip
-LAGS = "lagged|lags|lagging|trailed|trails|trailing|underperformed|underperforms|underperforming|behind|fell short of|did worse than|fared worse than|lagged behind|fell behind|worse than|inferior to|came in behind|lost out to|finished behind|failed to beat|failed to match|did not beat|didn't beat|does not beat|could not beat|no match for"  # fmt: skip
+LAGS = "falls short of|fall short of|falling short of|lagged|lags|lagging|trailed|trails|trailing|underperformed|underperforms|underperforming|behind|fell short of|did worse than|fared worse than|lagged behind|fell behind|worse than|inferior to|came in behind|lost out to|finished behind|failed to beat|failed to match|did not beat|didn't beat|does not beat|could not beat|no match for"  # fmt: skip
 HIGHER = "higher than|above|greater than|larger than|bigger than|more than|exceeds|exceeded|longer than|over|higher|greater|larger|bigger|more volatile than|riskier than|steeper than|more than that of|in excess of|stronger than|wider than"  # fmt: skip
 LOWER = "lower than|below|less than|smaller than|shorter than|under|lower|smaller|less volatile than|fewer than|weaker than|short of|narrower than|no higher than|not higher than|no greater than"  # fmt: skip
 DEEPER = "deeper than|deeper|harsher than|more severe than|worse drawdown than|deeper drawdown than|heavier than"
@@ -144,9 +144,9 @@ NET = (
 )
 
 LINKS = "is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one"  # fmt: skip
-PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
+PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|of every|in every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
 BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and yet"
-COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against"  # fmt: skip
+COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip
 NEGATIONS = "not|no|never|n't|without|isn't|wasn't|didn't|doesn't|hasn't|hadn't|haven't|weren't|nor|neither|cannot|fails to|failed to|did not|does not|is not|was not|has not|had not|yet to"  # fmt: skip
 
 KNOWN_NAMES = "s&p 500|s & p 500|sp 500|nasdaq 100|russell 2000|russell 1000|russell 3000|ftse 100|ftse 250|dow 30|dow jones 30|cac 40|dax 40|nikkei 225|euro stoxx 50|stoxx 600|euro stoxx 600|asx 200|hang seng 50|nifty 50|msci eafe|covid 19|ibex 35|tsx 60|csi 300|smi 20|kospi 200|topix 100|sp500|s&p 100|s&p 400|s&p 600|60/40"  # fmt: skip

@@ -6,6 +6,7 @@ from tools.narrative.checking.index import Index
 from tools.narrative.checking.reading import Item
 
 _HEDGED = 0.07
+_LOOSE = 0.1
 _PLAIN_WORDS = 0.03
 _FEW_DIGITS = 0.05
 _UNITS: dict[str, frozenset[str]] = {
@@ -37,6 +38,8 @@ def fits_unit(item: Item, index: Index, position: int) -> bool:
         return False
     if item.unit == "bars" and unit == "count":
         return "observations" in keys
+    if item.unit == "time" and "periods" in keys:
+        return item.key in ("days", "day")
     return item.unit == "time" and unit == "count" and item.also != "" and _counts(item, keys)
 
 
@@ -78,7 +81,7 @@ def near(item: Item, shown: float, step: float, actual: float, hedge: str) -> bo
     if hedge == "about" and _rounded(item, shown, max(step, _zeros(item) * step), actual, 0.12):
         return True
     if item.unit == "part" or (item.also == "words" and item.unit == "times"):
-        return abs(shown - actual) <= (_HEDGED if hedge else _PLAIN_WORDS) * max(abs(actual), 1e-12)
+        return abs(shown - actual) <= (_LOOSE if hedge else _PLAIN_WORDS) * max(abs(actual), 1e-12)
     if hedge == "about" and _is_round(item):
         return abs(shown - actual) <= _HEDGED * abs(actual)
     return _rounded(item, shown, step, actual, _FEW_DIGITS)
@@ -111,8 +114,8 @@ _BOUNDS = {
     "at_least": lambda shown, actual: shown <= actual * (1 + 1e-12) and actual <= shown * 2 + 1e-12,
     "just_over": lambda shown, actual: shown < actual <= shown * (1 + _HEDGED),
     "nearly": lambda shown, actual: shown * (1 - _HEDGED) <= actual < shown,
-    "under": lambda shown, actual: shown * 0.4 <= actual < shown or (actual < shown <= 0.011),
-    "at_most": lambda shown, actual: shown * 0.4 <= actual <= shown * (1 + 1e-12),
+    "under": lambda shown, actual: shown * 0.25 <= actual < shown or (actual < shown <= 0.011),
+    "at_most": lambda shown, actual: shown * 0.25 <= actual <= shown * (1 + 1e-12),
 }
 
 
@@ -129,16 +132,19 @@ def same(item: Item, index: Index, position: int, lean: int, hedge: str) -> str:
         return "value"
     if not near(item, shown, step, abs(actual), hedge):
         return "value"
-    if item.value == 0:
+    if item.value == 0 or index.units[position] in ("days", "bars", "count"):
         return ""
     return _polarity(item, actual, lean, bool(index.losses >> position & 1), keys)
+
+
+_COSTS = frozenset("costs cost_drag fee slippage rule".split())
 
 
 def _polarity(item: Item, actual: float, lean: int, loss_by_nature: bool, keys: frozenset[str]) -> str:
     if actual == 0 or abs(actual) < 5e-7:
         return ""
     if loss_by_nature:
-        return "direction" if lean > 0 or item.sign > 0 else ""
+        return "direction" if (lean > 0 or item.sign > 0) and not keys & _COSTS else ""
     if item.sign:
         if (item.sign > 0) != (actual > 0):
             return "sign"

@@ -296,7 +296,7 @@ def _units(tokens: list[_Token], at: int, item: Item, items: list[Item]) -> int:
         item.unit = "points"
         item.end = tokens[at + 1].end
         return at + 2
-    elif low in ("pp", "ppt", "ppts"):
+    elif low in ("pp", "ppt", "ppts") or (low in ("point", "points") and item.value < 200 and item.unit == "number"):
         item.unit = "points"
     elif low in ("bp", "bps") or (
         low == "basis" and at + 1 < len(tokens) and tokens[at + 1].low in ("point", "points")
@@ -500,7 +500,7 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
         return end + 1
     if value == 1 and not (following in _NOUN_AFTER_ONE or _one_in(tokens, at)):
         return 0
-    if value == 0:
+    if value == 0 or (value == 1 and following == "of" and items and items[-1].word in ("is", "was", "it")):
         return 0
     item = Item("Q", token.start, tokens[last].end, word=" ".join(words[:used]), value=value, unit="number")
     item.decimals = 0 if value == int(value) else 1

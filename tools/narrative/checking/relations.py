@@ -97,7 +97,8 @@ def _value(reading: Reading, bound: Bound) -> float:
 
 
 def _negated(reading: Reading, position: int) -> bool:
-    return any(i.kind == "N" for i in reading.items[max(0, position - 3) : position])
+    near = any(i.kind == "N" for i in reading.items[max(0, position - 3) : position])
+    return near or any(i.word in ("neither", "nor") for i in reading.items[:position])
 
 
 def _holds(relation: str, first: float, second: float, goodness: int, negated: bool) -> bool:
@@ -128,6 +129,8 @@ def _two_subjects(reading: Reading, position: int, item: Item, relation: str, ot
         own = "strategy" if other == "benchmark" else "benchmark"
     if relation in ("deeper", "shallower"):
         metric = index.by_key.get("max_drawdown", 0)
+    elif "volatile" in item.word or "risk" in item.word:
+        metric = index.by_key.get("volatility", 0)
     else:
         metric = _compared_metric(reading, position, item, other_at)
     pairs = list(_pairs(reading, metric, own, other, _near_scope(reading, other_at)))
@@ -251,20 +254,20 @@ def _compares(reading: Reading, at: int) -> bool:
 
 def _direction(reading: Reading, at: int) -> int:
     """1 where the words say the first is more, -1 less, 0 where they do not say. The nearest word counts."""
-    items = reading.items
-    for distance in range(1, 9):
-        for position in (at + distance, at - distance):
-            if 0 <= position < len(items) and position != at:
-                item = items[position]
-                words = set(item.word.split())
-                if item.kind == "C" and item.key in ("beats", "higher", "deeper"):
-                    return 1
-                if item.kind == "C" and item.key in ("lags", "lower", "shallower"):
-                    return -1
-                if words & _LESS:
-                    return -1
-                if words & _MORE:
-                    return 1
+    places = [*range(at + 1, at + 3), *range(at - 1, at - 9, -1), *range(at + 3, at + 8)]
+    for position in places:
+        if not 0 <= position < len(reading.items):
+            continue
+        item = reading.items[position]
+        words = set(item.word.split())
+        if item.kind == "C" and item.key in ("beats", "higher", "deeper"):
+            return 1
+        if item.kind == "C" and item.key in ("lags", "lower", "shallower"):
+            return -1
+        if words & _LESS:
+            return -1
+        if words & _MORE:
+            return 1
     return 0
 
 
@@ -425,13 +428,21 @@ def _superlative(reading: Reading, position: int, item: Item) -> None:
         if not _extreme_of_scope(reading, position, item):
             reading.find("superlative", item, "No facts bear out that this is the extreme.")
         return
+    plural = any(
+        i.word.endswith(("years", "months", "days", "drawdowns", "falls"))
+        for i in reading.items[position + 1 : position + 3]
+    )
+    if plural and all(
+        _is_extreme(index, p, item.word, len(reading.bound)) for b in reading.bound for p in index.bits(b.facts)[:1]
+    ):
+        return
     for fact in index.bits(bound.facts):
         if _is_extreme(index, fact, item.word) or item.word in index.facts[fact].label.lower().split():
             return
     reading.find("superlative", item, "It is not the extreme among the facts of its kind.")
 
 
-def _is_extreme(index: Index, fact: int, word: str) -> bool:
+def _is_extreme(index: Index, fact: int, word: str, rank: int = 1) -> bool:
     """Among facts of the same kind and owner. A figure without siblings is no extreme, unless its name says so."""
     siblings = _siblings(index, fact)
     keys = index.keys[fact]
@@ -444,7 +455,8 @@ def _is_extreme(index: Index, fact: int, word: str) -> bool:
     direction = SUPERLATIVES[word]
     values = [_size(index, p) if abs(direction) == 2 else index.values[p] or 0.0 for p in siblings]
     own = _size(index, fact) if abs(direction) == 2 else index.values[fact] or 0.0
-    return own >= max(values) - 1e-12 if direction > 0 else own <= min(values) + 1e-12
+    ordered = sorted(values, reverse=direction > 0)[min(rank, len(values)) - 1]
+    return own >= ordered - 1e-12 if direction > 0 else own <= ordered + 1e-12
 
 
 def _siblings(index: Index, fact: int) -> list[int]:
@@ -497,7 +509,10 @@ def _named_extremes(reading: Reading) -> None:
 def universals(reading: Reading) -> None:
     """ "Every year", "never", "always": computed over the facts of years, months or crises, otherwise refused."""
     for position, item in enumerate(reading.items):
-        if item.kind == "Z" and not _universal_holds(reading, position, item):
+        bounded = any(b.at > position and b.facts for b in reading.bound) and "than" in " ".join(
+            i.word for i in reading.items
+        )
+        if item.kind == "Z" and not bounded and not _universal_holds(reading, position, item):
             reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
 
 
@@ -581,10 +596,14 @@ def _recovered(reading: Reading, joined: str) -> None:
         return
     never = any(i.kind == "N" for i in reading.items) or "never" in joined or "yet to" in joined
     ranked = about.ranked(reading, len(reading.items))
-    group = next(
-        (g for g in reading.index.by_group if reading.index.by_group[g] & ranked and g.startswith("drawdown")),
-        "drawdown.1",
-    )
+    index = reading.index
+    for position, date in enumerate(reading.items):
+        if date.kind == "D" and not ranked:
+            ranked = about.scope_mask(reading, position)
+    falls = [g for g in index.by_group if index.by_group[g] & ranked and g.startswith("drawdown")]
+    if len(falls) > 1:
+        return
+    group = falls[0] if falls else "drawdown.1"
     fact = next((f for f in reading.index.facts if f.id == f"{group}.recovery"), None)
     if fact is None or about.subject_of(reading, reading.items.index(item)) == "benchmark":
         return

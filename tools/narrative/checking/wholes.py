@@ -141,7 +141,8 @@ def _caveats(text: str, index: Index) -> list[Finding]:
 
 
 def _is_report(text: str) -> bool:
-    return len(text.split()) >= _REPORT_WORDS or "recommendation" in text.lower()
+    words = len(text.split())
+    return words >= _REPORT_WORDS or (words >= 20 and "recommendation:" in text.lower())
 
 
 _PLAIN = frozenset("a an and are be been by for from has have in is it its not of on or out than that the their there these they this to was were with which cannot no only too much".split())  # fmt: skip
