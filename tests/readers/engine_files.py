@@ -76,7 +76,13 @@ def freqtrade_strategy(name: str, *, trades: int = 30, short: bool = False) -> d
 def freqtrade(*names: str, **more: Any) -> dict[str, Any]:
     strategies = {name: freqtrade_strategy(name, **more) for name in names or ("Alpha",)}
     compared = [
-        {"key": name, "trades": one["total_trades"], "profit_total": one["profit_total"], "wins": one["wins"] + 7, "winrate": 0.4}
+        {
+            "key": name,
+            "trades": one["total_trades"],
+            "profit_total": one["profit_total"],
+            "wins": one["wins"] + 7,
+            "winrate": 0.4,
+        }
         for name, one in strategies.items()
     ]
     return {"strategy": strategies, "strategy_comparison": compared}
@@ -131,10 +137,29 @@ def _pascal(value: Any, keep: frozenset[str]) -> Any:
 
 def lean(*, pascal: bool = False, candles: bool = False) -> dict[str, Any]:
     """Ten sessions of 2021 from Monday January 4; samples at midnight in New York, as seconds since 1970."""
-    stamps = [int(pd.Timestamp(f"2021-01-{day:02d}", tz="America/New_York").timestamp()) for day in (4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16)]
-    values = [100_000.0, 100_500.0, 100_100.0, 99_000.0, 99_700.0, 101_000.0, 101_400.0, 101_000.0, 102_200.0, 102_000.0, 102_500.0]
-    points: list[Any] = [[t, v, v + 5, v - 5, v] if candles else {"x": t, "y": v} for t, v in zip(stamps, values, strict=True)]
-    points.insert(1, [stamps[0] + 14_400, 1, 1, 1, 100_200.0] if candles else {"x": stamps[0] + 14_400, "y": 100_200.0})
+    stamps = [
+        int(pd.Timestamp(f"2021-01-{day:02d}", tz="America/New_York").timestamp())
+        for day in (4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16)
+    ]
+    values = [
+        100_000.0,
+        100_500.0,
+        100_100.0,
+        99_000.0,
+        99_700.0,
+        101_000.0,
+        101_400.0,
+        101_000.0,
+        102_200.0,
+        102_000.0,
+        102_500.0,
+    ]
+    points: list[Any] = [
+        [t, v, v + 5, v - 5, v] if candles else {"x": t, "y": v} for t, v in zip(stamps, values, strict=True)
+    ]
+    points.insert(
+        1, [stamps[0] + 14_400, 1, 1, 1, 100_200.0] if candles else {"x": stamps[0] + 14_400, "y": 100_200.0}
+    )
     daily = [{"x": t, "y": 0.0} for t in stamps]
     result: dict[str, Any] = {
         "charts": {
@@ -281,8 +306,12 @@ def nautilus() -> dict[str, Any]:
 
 def nautilus_account() -> bytes:
     rows = [",total,locked,free,currency,account_id,account_type,base_currency,margins,reported,info"]
-    for hour, (total, code) in enumerate([(1000000.0, "USDT"), (999000.5, "USDT"), (10.0, "ETH"), (1001000.0, "USDT")]):
-        rows.append(f"2020-01-0{hour + 1} 0{hour}:00:00+00:00,{total:.8f},0.00000000,{total:.8f},{code},SIM-001,MARGIN,,[],False,{{}}")
+    for hour, (total, code) in enumerate(
+        [(1000000.0, "USDT"), (999000.5, "USDT"), (10.0, "ETH"), (1001000.0, "USDT")]
+    ):
+        rows.append(
+            f"2020-01-0{hour + 1} 0{hour}:00:00+00:00,{total:.8f},0.00000000,{total:.8f},{code},SIM-001,MARGIN,,[],False,{{}}"
+        )
     return "\n".join(rows).encode()
 
 
@@ -294,8 +323,6 @@ def nautilus_positions() -> bytes:
 
 
 # --- zipline and pyfolio ---------------------------------------------------------------------------------------------
-
-
 
 
 def perf(*, close: bool = True) -> pd.DataFrame:
@@ -323,7 +350,9 @@ def perf(*, close: bool = True) -> pd.DataFrame:
     frame["period_label"] = "2019-01"
     frame["positions"] = [[] for _ in own]
     fill = {"amount": 5, "price": 100.0, "dt": index[2], "sid": "AAPL", "commission": None}
-    frame["transactions"] = [[fill] if n == 2 else [{**fill, "amount": -5, "price": 110.0}] if n == 9 else [] for n in range(len(own))]
+    frame["transactions"] = [
+        [fill] if n == 2 else [{**fill, "amount": -5, "price": 110.0}] if n == 9 else [] for n in range(len(own))
+    ]
     return frame
 
 
@@ -333,7 +362,10 @@ def perf_pickle(protocol: int = 5, **more: Any) -> bytes:
 
 def positions() -> bytes:
     own = returns(7, 40)
-    frame = pd.DataFrame({"AMD": 4000 * (1 + own.to_numpy()).cumprod(), "DELL": -1000.0, "cash": 7000.0}, index=own.index.tz_localize("UTC"))
+    frame = pd.DataFrame(
+        {"AMD": 4000 * (1 + own.to_numpy()).cumprod(), "DELL": -1000.0, "cash": 7000.0},
+        index=own.index.tz_localize("UTC"),
+    )
     return gzip.compress(frame.to_csv(index_label="index").encode())
 
 

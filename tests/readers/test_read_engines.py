@@ -83,7 +83,11 @@ def test_freqtrade() -> None:
     assert any("Sharpe" in note and "no usable value" in note for note in run.notes)
     assert (run.currency, run.timeframe, run.periods_per_year, run.fee) == ("USDT", "5m", 365.0, 0.001)
     trade, entry = run.trades[0], source["trades"][0]
-    assert (trade.symbol, trade.pnl, trade.return_fraction) == (entry["pair"], entry["profit_abs"], entry["profit_ratio"])
+    assert (trade.symbol, trade.pnl, trade.return_fraction) == (
+        entry["pair"],
+        entry["profit_abs"],
+        entry["profit_ratio"],
+    )
     assert trade.costs == pytest.approx(0.001 * (entry["open_rate"] + entry["close_rate"]))
     assert run.configuration["stoploss"] == -0.1
 
@@ -119,7 +123,9 @@ def test_lean_in_either_casing_and_either_kind_of_point(pascal: bool, candles: b
     assert run.equity is not None
     assert [day(date) for date in run.equity.dates[:3]] == ["2021-01-03", "2021-01-04", "2021-01-05"]
     assert day(run.end) == "2021-01-15"
-    assert list(run.equity.values[:4]) == [100_000.0, 100_500.0, 100_100.0, 99_000.0], "the intraday point is not a close"
+    assert list(run.equity.values[:4]) == [100_000.0, 100_500.0, 100_100.0, 99_000.0], (
+        "the intraday point is not a close"
+    )
     assert run.benchmark is not None
     assert list(run.benchmark.dates) == list(run.equity.dates)
     assert (run.name, run.periods_per_year, run.symbols) == ("Calm Fox", 252.0, ("SPY",))
@@ -148,7 +154,10 @@ def test_lean_statistics_alone_and_their_units() -> None:
     assert run.configuration["Lowest Capacity Asset"] == "SPY R735QTJ8XC9X"
 
 
-@pytest.mark.parametrize(("mark", "code"), [("$", "USD"), ("€", "EUR"), ("₮", "USDT"), ("₹", "INR"), ("Ξ", "ETH"), ("BUSD", "BUSD"), ("CHF", "CHF")])
+@pytest.mark.parametrize(
+    ("mark", "code"),
+    [("$", "USD"), ("€", "EUR"), ("₮", "USDT"), ("₹", "INR"), ("Ξ", "ETH"), ("BUSD", "BUSD"), ("CHF", "CHF")],
+)
 def test_lean_currency_marks(mark: str, code: str) -> None:
     run = only(read_bytes("x.json", made.as_json(made.lean_statistics(mark))))
     assert (run.currency, figure(run, "fees").value) == (code, 199.65)
@@ -171,7 +180,9 @@ def test_backtesting_py(files) -> None:
     assert "geometric" in figure(run, "sharpe").definition
     assert figure(run, "max_drawdown_days").value == stats["Max. Drawdown Duration"].days
     by_csv = only(read_bytes("s.csv", files["backtesting_stats.csv"][0]))
-    assert {item.name: item.value for item in by_csv.stated} == pytest.approx({item.name: item.value for item in run.stated})
+    assert {item.name: item.value for item in by_csv.stated} == pytest.approx(
+        {item.name: item.value for item in run.stated}
+    )
     curve = only(read_bytes("c.csv", files["backtesting_curve.csv"][0]))
     assert curve.equity is not None
     assert curve.equity.values.tolist() == pytest.approx(stats["_equity_curve"]["Equity"].tolist())
@@ -263,7 +274,12 @@ def test_bt(files, name: str) -> None:
         assert [run.name for run in runs] == ["monthly", "once, held"]
     near = {"abs": 0.006} if "formatted" in name else {"rel": 1e-6}
     for run, column in zip(runs, stats.columns, strict=False):
-        for ours, theirs in (("total_return", "total_return"), ("sharpe", "daily_sharpe"), ("volatility", "daily_vol"), ("max_drawdown", "max_drawdown")):
+        for ours, theirs in (
+            ("total_return", "total_return"),
+            ("sharpe", "daily_sharpe"),
+            ("volatility", "daily_vol"),
+            ("max_drawdown", "max_drawdown"),
+        ):
             assert figure(run, ours).value == pytest.approx(stats[column][theirs], **near)
         assert figure(run, "max_drawdown").value < 0
         assert figure(run, "average_drawdown_days").unit == "days"
@@ -297,7 +313,7 @@ def test_zipline(protocol: int, close: bool) -> None:
 
 def test_zipline_with_money_paid_in_grows_by_its_returns() -> None:
     frame = made.perf()
-    frame.loc[frame.index[40]:, "portfolio_value"] += 5000.0
+    frame.loc[frame.index[40] :, "portfolio_value"] += 5000.0
     run = only(read_bytes("x.pickle", pickle.dumps(frame)))
     assert run.equity is not None
     assert returns_of(run.equity.values).tolist() == pytest.approx(frame["returns"].tolist())
@@ -306,7 +322,9 @@ def test_zipline_with_money_paid_in_grows_by_its_returns() -> None:
 
 def test_zipline_csv_and_json(files) -> None:
     by_csv = only(read_bytes("x", files["perf.csv"][0]))
-    by_json = only(read_bytes("x", made.perf().drop(columns=["positions", "transactions"]).to_json(date_format="iso").encode()))
+    by_json = only(
+        read_bytes("x", made.perf().drop(columns=["positions", "transactions"]).to_json(date_format="iso").encode())
+    )
     by_pickle = only(read_bytes("x", files["perf.pickle"][0]))
     for run in (by_csv, by_json):
         assert run.equity is not None

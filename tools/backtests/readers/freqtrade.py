@@ -17,7 +17,7 @@ import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve, Stated, Trade
 from tools.backtests.readers.document import MAX_RUNS, Document, Json, items, obj, word, wrong
-from tools.backtests.readers.values import Metric, contradictions, dates, moment_of, number, scalars, state
+from tools.backtests.readers.values import Metric, contradictions, dates, moment_of, number, scalars, series, state
 from tools.errors import BadInput
 
 ENGINE = "freqtrade"
@@ -241,7 +241,7 @@ def _equity(
     days = np.arange(first - 1, last + 1, dtype="datetime64[D]")
     gains = np.array([profits.get(day, 0.0) for day in days], dtype=np.float64)
     note = "The curve adds up the profits of closed trades by day; open positions are not valued in it."
-    return Curve(days.astype("datetime64[s]"), capital + np.cumsum(gains)), (note,)
+    return series(days.astype("datetime64[s]"), capital + np.cumsum(gains), "equity curve").curve, (note,)
 
 
 def _daily(found: Mapping[str, Json]) -> dict[np.datetime64, float]:

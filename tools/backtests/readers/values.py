@@ -62,7 +62,7 @@ def marked(value: str) -> tuple[float, Literal["percent", "currency", "plain"], 
 
     Percent comes back as a fraction. The third value is the currency's mark.
     """
-    cell = value.strip()
+    cell = value.strip().replace("−", "-")
     if cell.endswith("%"):
         share = number(cell[:-1])
         return (share / 100.0, "percent", "") if share is not None else None
@@ -96,11 +96,10 @@ def numbers(table: Table, index: int) -> Values:
 
 
 def is_numeric(table: Table, index: int) -> bool:
-    """Whether a column's first cells with something in them are numbers."""
+    """Whether most of a column's first cells with something in them are numbers; `numbers` names those that are not."""
     seen = [cell for cell in table.cells(index)[:200] if not missing(cell)]
-    return bool(seen) and all(
-        _styled(cell, "comma") is not None or _styled(cell, "point") is not None for cell in seen
-    )
+    found = sum(_styled(cell, "comma") is not None or _styled(cell, "point") is not None for cell in seen)
+    return found > len(seen) / 2
 
 
 def _styled(cell: str, style: Literal["point", "comma"]) -> float | None:
