@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test check install bench format lock nightly clean help
+.PHONY: demo test check install bench format lock nightly clean help screenshot
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -58,3 +58,6 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 o
 $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1) && \
 $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endef
+
+screenshot: .venv/.dev ## the README's picture, from the real page
+	$(BIN)/python tests/e2e/make_screenshot.py

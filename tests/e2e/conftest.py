@@ -30,7 +30,7 @@ class Conversation:
         return [
             message
             for message in self.workspace.messages(channel)
-            if message.from_bot and message.thread_ts == thread_ts and message.stream is None and message.metadata
+            if message.from_bot and message.thread_ts == thread_ts and _is_an_answer(message)
         ]
 
     async def ask(self, user: str, text: str, channel: str = "#desk", thread_ts: str | None = None) -> Message:
@@ -48,6 +48,12 @@ class Conversation:
         await self.workspace.press(user, channel, message.ts, action_id)
         await self.workspace.wait_for(lambda: len(self.replies(channel, message.thread_ts)) > before, ANSWER_SECONDS)
         return self.replies(channel, message.thread_ts)[-1]
+
+
+def _is_an_answer(message: Message) -> bool:
+    """Not the steps that are shown before it, which may turn into it: those carry no part of the reply."""
+    payload = (message.metadata or {}).get("event_payload", {})
+    return payload.get("part", -1) >= 0 and (message.stream is None or not message.stream.open)
 
 
 def shown(message: Message) -> str:

@@ -49,7 +49,7 @@ _BLUE, _VERMILLION, _GREEN, _PURPLE, _ORANGE, _BLACK = (
 )
 _SHADES = (_GROUND, "#E2E2DC", "#C9C9C2", "#ABABA3")
 _TITLE, _TEXT, _SMALL = 14.0, 11.5, 10.5
-_BESIDE = 215.0
+_BESIDE = 265.0
 _HALF = (WIDTH - 72) / 2 - 100
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ABSENT = "□"
