@@ -7,12 +7,13 @@ that start at once take turns; so it does not matter when one of them is killed.
 import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tools.backtests.model import BacktestRun, BacktestStore
+from tools.market.symbols import resolve
 
 if TYPE_CHECKING:
     from tools.market.store import PriceStore
@@ -21,7 +22,8 @@ PRICES = "market.duckdb"
 BY = "desk"
 
 _COSTS = {"fee": 0.001, "slippage": 0.0005}
-_STRATEGIES: tuple[tuple[str, str, str, dict[str, float]], ...] = (
+_Strategy: TypeAlias = tuple[str, str, str, Mapping[str, float]]
+_STRATEGIES: tuple[_Strategy, ...] = (
     ("Buy and hold", "buy_and_hold", "^IXIC", {}),
     ("Golden cross 50/200", "sma_crossover", "^IXIC", {"short_window": 50, "long_window": 200}),
     ("Twelve-month momentum", "momentum", "^IXIC", {"momentum_period": 252}),
@@ -42,37 +44,40 @@ _STRATEGIES: tuple[tuple[str, str, str, dict[str, float]], ...] = (
 async def ensure_desk(home: Path, store: BacktestStore) -> None:
     """Make what is missing of the desk in `home`; a few milliseconds where nothing is."""
     prices = home / PRICES
-    if await asyncio.to_thread(prices.exists) and await store.list():
+    kept = {summary.name for summary in await store.list()}
+    missing = [strategy for strategy in _STRATEGIES if _name(strategy) not in kept]
+    if not missing and await asyncio.to_thread(prices.exists):
         return
-    runs = await asyncio.to_thread(_make, prices)
-    for run in runs:
+    for run in await asyncio.to_thread(_make, prices, missing):
         await store.add(run, by=BY)
 
 
-def _make(prices: Path) -> list[BacktestRun]:
+def _make(prices: Path, missing: Sequence[_Strategy]) -> list[BacktestRun]:
     from tools.market.embedded import EmbeddedSource
     from tools.market.store import PriceStore
 
     prices.parent.mkdir(parents=True, exist_ok=True)
     with _turn(prices.with_suffix(".lock")):
         if not prices.exists():
+            for left_over in prices.parent.glob(f"{prices.stem}.*.part*"):
+                left_over.unlink()
             partial = prices.with_suffix(f".{os.getpid()}.part")
             with PriceStore(partial, read_only=False) as store:
                 store.ingest(EmbeddedSource())
             partial.replace(prices)
-        with PriceStore(prices) as store:
-            return [_run(store, *strategy) for strategy in _STRATEGIES]
+    with PriceStore(prices) as store:
+        return [_run(store, strategy) for strategy in missing]
 
 
-def _run(store: "PriceStore", title: str, template: str, symbol: str, parameters: dict[str, float]) -> BacktestRun:
+def _run(store: "PriceStore", strategy: _Strategy) -> BacktestRun:
     from tools.strategies.engine import simulate, to_backtest_run
     from tools.strategies.loading import load
 
-    prices = store.prices(symbol)
-    name = f"{title} on the {prices.name} ({symbol})"
+    _, template, symbol, parameters = strategy
+    prices = store.prices(symbol).adjusted()
     specification = load(
         {
-            "name": name,
+            "name": _name(strategy),
             "template": template,
             "symbols": [symbol],
             "timeframe": "1d",
@@ -82,7 +87,15 @@ def _run(store: "PriceStore", title: str, template: str, symbol: str, parameters
         }
     )
     simulation = simulate(specification, prices)
-    return to_backtest_run(simulation, specification, prices, name=name, trials=len(_STRATEGIES))
+    note = f"{symbol}: {store.freshness(symbol).note}."
+    return to_backtest_run(simulation, specification, prices, trials=len(_STRATEGIES), notes=(note,))
+
+
+def _name(strategy: _Strategy) -> str:
+    """For example `Golden cross 50/200 on the S&P 500 (SPY)`."""
+    title, _, symbol, _ = strategy
+    instrument = resolve(symbol)
+    return f"{title} on the {instrument.name if instrument else symbol} ({symbol})"
 
 
 @contextmanager

@@ -35,7 +35,7 @@ Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 
 
 class _Node(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Price(_Node):
@@ -225,26 +225,6 @@ Condition: TypeAlias = Annotated[
     | Annotated[Always, Tag("always")],
     Discriminator(_kind),
 ]
-
-_MODELS: tuple[type[_Node], ...] = (
-    Indicator,
-    Highest,
-    Lowest,
-    Return,
-    Arithmetic,
-    Comparison,
-    CrossesAbove,
-    CrossesBelow,
-    Rising,
-    Falling,
-    ForBars,
-    WithinBars,
-    All,
-    AnyOf,
-    Not,
-)
-for _model in _MODELS:
-    _model.model_rebuild()
 
 
 def walk(node: object) -> Iterator[object]:
