@@ -176,8 +176,8 @@ def _fit_section(block: Block) -> list[Block]:
         {**(first if n == 0 else {}), "type": "section", "text": {"type": kind, "text": piece}}
         for n, piece in enumerate(pieces)
     ]
-    fields = [_text_object(kind, piece) for kind, piece in _fields(block)]
-    out.extend({"type": "section", "fields": fields[n : n + FIELDS]} for n in range(0, len(fields), FIELDS))
+    fields: list[Json] = [_text_object(kind, piece) for kind, piece in _fields(block)]
+    out.extend({"type": "section", "fields": group} for group in _groups(fields, FIELDS))
     if isinstance(accessory, Mapping):
         element, lost = _fit_element(accessory)
         if element is not None and out:
@@ -213,9 +213,19 @@ def _fit_context(block: Block) -> list[Block]:
         else:
             pieces = split_text(_text(element), CONTEXT_TEXT)
             elements.extend(_text_object(_text_type(element), piece) for piece in pieces)
-    return [
-        {**block, "elements": elements[n : n + CONTEXT_ELEMENTS]} for n in range(0, len(elements), CONTEXT_ELEMENTS)
-    ]
+    return [{**block, "elements": group} for group in _groups(elements, CONTEXT_ELEMENTS)]
+
+
+def _groups(items: Sequence[Json], most: int) -> Iterator[list[Json]]:
+    """Items in groups that a block, and the message it goes into, can hold."""
+    group: list[Json] = []
+    for item in items:
+        if group and (len(group) == most or _cost(group) + _cost(item) > MESSAGE_CHARACTERS):
+            yield group
+            group = []
+        group.append(item)
+    if group:
+        yield group
 
 
 def _fit_actions(block: Block) -> list[Block]:
@@ -230,11 +240,11 @@ def _fit_actions(block: Block) -> list[Block]:
         if fitted is None:
             continue
         used = {str(other.get("action_id")) for other in rows[-1] if isinstance(other, Mapping)}
-        if len(rows[-1]) == ACTION_ELEMENTS or ("action_id" in fitted and str(fitted["action_id"]) in used):
+        if "action_id" in fitted and str(fitted["action_id"]) in used:
             rows.append([])
         rows[-1].append(fitted)
     notes: list[Block] = [block for text in above for block in _fit_section(_section(text))]
-    return notes + [{**block, "elements": row} for row in rows if row]
+    return notes + [{**block, "elements": group} for row in rows for group in _groups(row, ACTION_ELEMENTS)]
 
 
 def _fit_element(element: Block) -> "tuple[Block | None, list[str]]":
@@ -285,20 +295,24 @@ def _fit_markdown(block: Block) -> list[Block]:
 
 
 def _fit_image(block: Block) -> list[Block]:
-    title = _text(block.get("title"))
+    title, alt = _text(block.get("title")), _alt(block)
     out: list[Block] = []
     fitted: dict[str, Json] = dict(_fit_alt(block))
     if size(title) > TITLE_TEXT:
         fitted.pop("title")
         out.extend(_fit_section(_section(title)))
     if size(str(block.get("image_url", ""))) > URL:
-        return [*out, *_fit_section(_section(str(fitted["alt_text"])))]
-    return [*out, fitted]
+        return [*out, *_fit_section(_section(alt))]
+    out.append(fitted)
+    return out if fitted["alt_text"] == alt else [*out, *_fit_section(_section(alt))]
 
 
 def _fit_alt(image: Block) -> Block:
-    alt = str(image.get("alt_text") or _text(image.get("title")) or "Image")
-    return {**image, "alt_text": shorten(alt, ALT_TEXT)}
+    return {**image, "alt_text": shorten(_alt(image), ALT_TEXT)}
+
+
+def _alt(image: Block) -> str:
+    return str(image.get("alt_text") or _text(image.get("title")) or "Image")
 
 
 def _other(block: Block) -> list[Block]:

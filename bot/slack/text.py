@@ -14,6 +14,7 @@ _PARAGRAPH = re.compile(r".*?(?:\n[ \t]*\n\s*|$)", re.DOTALL)
 _TABLE = re.compile(r"\|.*\|[ \t]*\n\|[ \t:|-]+\|[ \t]*(?:\n|$)")
 _ITEM = re.compile(r"[ \t]*(?:[-*•◦▪–]|\d{1,3}[.)]|#{1,6}|>|&gt;)[ \t]")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]*_~]*\s+")
+_ENDING = re.compile(r"[.!?…][\"'”’»)\]*_~]*$|```$")
 _OPENS_SENTENCE = re.compile(r"[\"'“‘«(\[*_~<•-]*[A-Z0-9À-ÖØ-Þ<:&]")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|approx|no|nos|fig|mr|mrs|ms|dr|st|inc|u\.s|p\.a)\.\s+$", re.I
@@ -28,7 +29,7 @@ def escape(text: str) -> str:
 
 def size(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split_text(text: str, limit: int) -> list[str]:
@@ -48,7 +49,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _ends_sentence(text: str) -> bool:
-    return bool(re.search(r"[.!?…][\"'”’»)\]*_~]*$|```$", text))
+    return bool(_ENDING.search(text[-20:]))
 
 
 Splitter = Callable[[str], Iterator[str]]
@@ -61,24 +62,20 @@ def _pieces(text: str, limit: int, levels: Sequence[Splitter]) -> list[str]:
     if not levels:
         return _cut(text, limit)
     pieces: list[str] = []
-    current = ""
+    current, held = "", 0
     for unit in levels[0](text):
-        if size((current + unit).rstrip()) <= limit:
-            current += unit
+        if held + size(unit.rstrip()) <= limit:
+            current, held = current + unit, held + size(unit)
             continue
-        if size(unit.rstrip()) <= limit:
-            pieces.append(current)
-            current = unit
-            continue
-        whole = _rewrap(unit, limit)
-        finer = whole if whole is not None else _pieces(unit, limit, levels[1:])
+        rewrapped = _rewrap(unit, limit) if size(unit.rstrip()) > limit else None
+        finer = rewrapped if rewrapped is not None else _pieces(unit, limit, levels[1:])
         # a long unit starts where the piece before it ends, if its first part fits there
-        if current and whole is None and size((current + finer[0]).rstrip()) <= limit:
-            finer = [current + finer[0], *finer[1:]]
-        elif current:
+        if len(finer) > 1 and rewrapped is None and held + size(finer[0].rstrip()) <= limit:
+            finer[0] = current + finer[0]
+        else:
             pieces.append(current)
         pieces.extend(finer[:-1])
-        current = finer[-1]
+        current, held = finer[-1], size(finer[-1])
     return [piece for piece in [*pieces, current] if piece]
 
 
@@ -113,7 +110,9 @@ def _lines(text: str) -> Iterator[str]:
 def _sentences(text: str) -> Iterator[str]:
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        if _OPENS_SENTENCE.match(text[end.end() :][:8]) and not _ABBREVIATION.search(text[max(0, start) : end.end()]):
+        if _OPENS_SENTENCE.match(text[end.end() :][:8]) and not _ABBREVIATION.search(
+            text[max(start, end.end() - 12) : end.end()]
+        ):
             yield text[start : end.end()]
             start = end.end()
     if start < len(text):
@@ -166,8 +165,8 @@ def _cut(text: str, limit: int) -> list[str]:
     pieces = []
     while size(text) > limit:
         end = limit
-        while size(text[:end]) > limit:
-            end -= 1
+        while (over := size(text[:end]) - limit) > 0:
+            end -= max(1, over // 2)
         entity = re.search(r"&[a-z]{0,4}$", text[:end])
         if entity and entity.start() > 0 and re.match(r"[a-z]*;", text[end:]):
             end = entity.start()
