@@ -111,9 +111,7 @@ class Inbox:
                 )
                 .returning(inbox.c.id, inbox.c.payload, inbox.c.correlation_id, inbox.c.attempts, inbox.c.received_at)
             )
-            rows = claimed.all()
-        return sorted(
-            (
+            jobs = [
                 Job(
                     row.id,
                     Envelope.model_validate_json(row.payload),
@@ -121,10 +119,17 @@ class Inbox:
                     row.attempts,
                     row.received_at,
                 )
-                for row in rows
-            ),
-            key=lambda job: job.id,
-        )
+                for row in claimed
+            ]
+            await self._join_threads(connection, jobs)
+        return sorted(jobs, key=lambda job: job.id)
+
+    async def _join_threads(self, connection: AsyncConnection, jobs: Sequence[Job]) -> None:
+        """From now on the bot is part of these threads, also before its answers are there."""
+        places = sorted({(job.envelope.channel, job.envelope.thread_ts) for job in jobs if job.envelope.thread_ts})
+        rows = [{"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in places if channel]
+        if rows:
+            await connection.execute(insert_new(self._database, threads), rows)
 
     async def _candidates(self, limit: int, running: Collection[Job], per_lane: int) -> Sequence[int]:
         lanes = Counter(job.lane for job in running)
