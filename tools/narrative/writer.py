@@ -227,7 +227,7 @@ def _risk(sheet: FactSheet) -> DraftSection:
         )
         if f"strategy.best_{each}" in sheet:
             page.say(
-                f"The one-{each} value at risk at the 95% level is {{strategy.var_95}}, and the expected shortfall beyond it {{strategy.cvar_95}}."
+                f"The one-{each} value at risk at the 95% level is {{strategy.var_95}}, and the expected shortfall {{strategy.cvar_95}}."
             )
     page.say("Returns have a skewness of {strategy.skew} and an excess kurtosis of {strategy.kurtosis}.")
     return page.section()

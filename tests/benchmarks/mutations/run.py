@@ -58,7 +58,7 @@ def main(seeds: int) -> None:
                     continue
                 seen.add(mutant.text)
                 tried[mutant.kind] += 1
-                if not check(mutant.text, facts):
+                if not [f for f in check(mutant.text, facts) if f.kind != "caveat"]:
                     escaped[mutant.kind].append(mutant)
         run = golden_cross()
         if name == "50/200 standard":

@@ -104,9 +104,40 @@ def fitting(reading: Reading, item: Item, mask: int) -> int:
 def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     """The facts a quantity can be about; with a rank ("second deepest fall") the drawdown of that rank."""
     mask, generic = _metric_of(reading, at, item)
+    dearer = _at_other_costs(reading, at)
+    if dearer:
+        return dearer, False
+    mask = _years_or_months(reading, at, mask)
     if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
+
+
+def _at_other_costs(reading: Reading, at: int) -> int:
+    """ "At double costs the CAGR would be 6.2%": the costs say which figure it is, whatever noun follows."""
+    items = reading.items
+    end = next((p for p in range(at + 1, len(items)) if items[p].kind in "QB"), len(items))
+    start = next((p for p in range(at - 1, -1, -1) if items[p].kind in "QB"), -1) + 1
+    for position in (*range(start, at), *range(at + 1, min(end, at + 5))):
+        if items[position].kind == "M" and items[position].key in ("double_costs", "triple_costs"):
+            if position > at and leads_on(reading, position):
+                continue
+            return reading.index.by_key.get(items[position].key, 0)
+    return 0
+
+
+def _years_or_months(reading: Reading, at: int, mask: int) -> int:
+    """ "Had a positive return" can be said of years, months and days: the nearest of these words decides."""
+    index = reading.index
+    kinds = {"year": index.by_key.get("positive_years", 0), "month": index.by_key.get("positive_months", 0)}
+    if not all(mask & found for found in kinds.values()):
+        return mask
+    for position in (*range(at, max(-1, at - 8), -1), *range(at + 1, min(len(reading.items), at + 5))):
+        item = reading.items[position]
+        for word, found in kinds.items():
+            if word in item.word or (item.kind == "Q" and item.key.startswith(word)):
+                return mask & ~(kinds["year"] | kinds["month"]) | found
+    return mask
 
 
 def _metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
@@ -179,8 +210,9 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
         return _with_totals(reading, at, second), is_generic(reading, right)
     if fits_first and not fits_second:
         return _from_left(reading, at, left)
-    if items[right].key == "rule" or "rule" in items[right].key.split(","):
-        return second | first, False
+    if "rule" in items[right].key.split(",") and fits_second:
+        reading.taken.add(right)
+        return second, False
     if first & second:
         reading.taken.add(right)
         return first & second, is_generic(reading, left) and is_generic(reading, right)
@@ -191,12 +223,18 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
     return first, is_generic(reading, left)
 
 
+_COUNTED = frozenset("years months trades trade history data points".split())
+
+
 def _strong_left(reading: Reading, at: int) -> int | None:
     """The noun or verb that leads straight to the quantity: "a Sharpe ratio of 0.28", "returned 3.6%"."""
     items, others = reading.items, 0
     position = at - 1
     while position >= 0:
         item = items[position]
+        if item.kind == "M" and item.word in _COUNTED and items[at].unit == "percent":
+            position -= 1
+            continue
         if item.kind in "MV" or (item.kind in "UW" and item.word.endswith(" of")):
             if item.kind == "V" and position and _noun_before(reading, position):
                 return _noun_before(reading, position)
@@ -359,8 +397,8 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         mask, generic = reading.index.by_key.get("return", 0), True
     if not mask:
         mask = _by_unit(reading, at, item)
-    if not mask and item.unit == "number" and at and items_before(reading, at) in ("of", "out of", "in"):
-        mask = sum(reading.index.by_key.get(key, 0) for key in ("trades", "whole_years", "whole_months"))
+    if item.unit == "number" and at and items_before(reading, at) in ("of", "out of", "in"):
+        mask |= sum(reading.index.by_key.get(key, 0) for key in ("trades", "whole_years", "whole_months"))
     if not mask and _elided_years(reading, at, item):
         return reading.index.by_key.get("length", 0), False
     if not mask:
@@ -536,12 +574,12 @@ def _attached(items: list[Item], position: int, at: int) -> bool:
     return True
 
 
-def subject_mask(reading: Reading, subject: str, metric: int) -> int:
+def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> int:
     index = reading.index
     if subject == "benchmark" and not index.benchmark and not reading.before.named_benchmark(reading):
         return index.strategy | index.orphans
     if subject == "benchmark":
-        carried = "S" not in reading.code and not any(i.word in ("it", "its") for i in reading.items)
+        carried = "S" not in reading.code[:at] and not any(i.word in ("it", "its") for i in reading.items)
         return index.benchmark | index.neutral | (index.strategy if carried else 0)
     if subject == "stated":
         return index.stated if index.stated & metric else index.strategy | index.stated
@@ -608,7 +646,10 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
     right = right if right is not None else _scope_right(reading, at)
     if right is not None:
         reading.used_scopes.add(right)
-        return scope_mask(reading, right), True
+        mask = scope_mask(reading, right)
+        return mask & ~index_regimes(reading.index) if reading.code[
+            right
+        ] == "D" and "G" not in reading.code else mask, True
     mask, found = reading.index.everything, False
     by_rank = ranked(reading, at)
     if by_rank:
@@ -619,9 +660,18 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
         if reading.code[position] in "DG" and position not in reading.used_scopes:
             mask &= scope_mask(reading, position)
             found = True
+            if reading.items[position].key == "month":
+                break
+    if found and "G" not in reading.code:
+        mask &= ~index_regimes(reading.index)
     if found:
         return mask, True
     return (reading.before.scope or reading.index.everything), False
+
+
+def index_regimes(index: Index) -> int:
+    """Facts of regimes: dates do not name them, though they have the dates of the whole test."""
+    return sum(bits for group, bits in index.by_group.items() if group.startswith("regime"))
 
 
 def scope_mask(reading: Reading, position: int) -> int:
@@ -744,7 +794,7 @@ def match(reading: Reading, bound: Bound, candidates: int) -> str:
             worst = worst or "unit"
             continue
         trouble = same(item, index, position, lean, "" if comparing else hedge)
-        if trouble and comparing:
+        if trouble and comparing and "rule" not in index.keys[position]:
             trouble = same(item, index, position, lean, hedge)
         if not trouble:
             matched |= 1 << position
@@ -799,6 +849,8 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
         i.word in ("never", "not") for i in items[max(0, position - 3) : position]
     ):
         return {"over": "at_most", "under": "at_least"}[hedge.key], False
-    compares = bool(hedge.also) or hedge.key in ("at_least", "at_most", "under", "over")
-    earlier = any(b.facts for b in reading.bound if b.at < at)
-    return hedge.key, compares and earlier
+    while position > 0 and items[position - 1].kind in "PAYEL)":
+        position -= 1
+    return hedge.key, position > 0 and items[position - 1].kind in "QM" and any(
+        b.at < position for b in reading.bound
+    )

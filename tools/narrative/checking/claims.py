@@ -58,7 +58,10 @@ def _left_behind(reading: Reading) -> Discourse:
             state.metric = bound.metric
     if not reading.bound and "M" in reading.code:
         state.metric = about.metric_mask(reading.index, next(i for i in reading.items if i.kind == "M"))
-    found = [reading.scopes.mask(i, "") for i in reading.items if i.kind in "DG"]
+    regimes = about.index_regimes(reading.index)
+    found = [
+        reading.scopes.mask(i, "") & (-1 if i.kind == "G" else ~regimes) for i in reading.items if i.kind in "DG"
+    ]
     if not reading.sentence.row:
         state.scope = found[-1] if found else state.scope if not reading.bound else 0
     return state
@@ -90,7 +93,7 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
         metric |= _extreme_of_date(reading, at)
     bound.metric = metric
     bound.scope = scope
-    candidates = metric & about.subject_mask(reading, bound.subject, metric)
+    candidates = metric & about.subject_mask(reading, bound.subject, metric, at)
     unscoped = candidates
     candidates = about.in_scope(reading, candidates, scope, scoped_here, at)
     trouble = about.match(reading, bound, candidates)
@@ -108,7 +111,12 @@ def _extreme_of_date(reading: Reading, at: int) -> int:
     """The best or worst year, month or day, where the date named is exactly its own."""
     dates = [item.dates for item in reading.items if item.kind == "D" and item.until is None]
     index = reading.index
-    return sum(1 << p for p in index.bits(index.by_key.get("extreme", 0)) if index.spans[p] in dates)
+    signed = reading.items[at].sign or about.lean_of(reading, at)
+    return sum(
+        1 << p
+        for p in index.bits(index.by_key.get("extreme", 0))
+        if index.spans[p] in dates and (signed or (index.values[p] or 0.0) >= 0)
+    )
 
 
 def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
@@ -350,7 +358,7 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
 def _date(reading: Reading, position: int, item: Item) -> None:
     scope = about.scope_mask(reading, position)
     if not scope:
-        if not _is_date_fact(reading, item, ()):
+        if item.until is not None or not _is_date_fact(reading, item, ()):
             reading.find("date", item, "No fact has this date or period.")
         return
     roles = _roles(reading, position)

@@ -83,8 +83,10 @@ GAIN_VERBS = "returned|gained|made|earned|rose|grew|climbed|added|advanced|ralli
 NEUTRAL_VERBS = frozenset("returned|returning|delivered|produced|generated|yielded|achieved|posted|brought|delivering|producing|generating|yielding|compounded at|compounding at|managed|brings|returns|delivers|recorded|registered|turned in|made|scored|clocked|brought in".split("|"))  # fmt: skip
 LOSS_VERBS = "lost|fell|declined|dropped|losing|falling|down|slid|sank|slumped|shed|plunged|tumbled|decreased|gave up|gave back|lose|loses|falls|drops|was down|finished down|ended down|crashed|retreated|collapsed|dropping|declining|drop|fall|decline|slipped|went down|shrank|contracted|surrendered|forfeited|suffered|cost|dipped|fallen|drew down|drawn down|draw down|given up|given back|bled|a hit of|was off|eased"  # fmt: skip
 
-LOSS_WORDS = "loss of|losses of|a loss|negative|minus|below zero|in the red|in the hole|underwater|under water|decline of|fall of|drop of|loss|losses|decline|hit"  # fmt: skip
-GAIN_WORDS = "gain of|gains of|a gain|profit of|plus|rise of|increase of|positive return of"
+LOSS_WORDS = "a loss of|a fall of|a decline of|a drop of|a hit of|loss of|losses of|a loss|negative|minus|below zero|in the red|in the hole|underwater|under water|decline of|fall of|drop of|loss|losses|decline|hit"  # fmt: skip
+GAIN_WORDS = (
+    "a gain of|a profit of|a rise of|gain of|gains of|a gain|profit of|plus|rise of|increase of|positive return of"
+)
 
 SUBJECTS: dict[str, str] = {
     "strategy": "strategy|the system|portfolio|the backtest|this backtest|the run|this run|the model|strategies|the approach|trading system|the rule|the fund|the programme|the program|the algorithm|the bot|our strategy|the book",
@@ -143,7 +145,7 @@ NET = (
     "net|after costs|after fees|net of costs|net of fees|after trading costs|including costs|after transaction costs"
 )
 
-LINKS = "is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one"  # fmt: skip
+LINKS = "is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one|beyond it|beyond that"  # fmt: skip
 PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|of every|in every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
 BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and yet"
 COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip

@@ -7,6 +7,7 @@ from tools.narrative.checking.reading import Item
 
 _HEDGED = 0.07
 _LOOSE = 0.1
+_NOTHING = 2e-5
 _PLAIN_WORDS = 0.03
 _FEW_DIGITS = 0.05
 _UNITS: dict[str, frozenset[str]] = {
@@ -53,7 +54,7 @@ def written(item: Item, index: Index, position: int) -> tuple[float, float]:
     """The quantity in the fact's own unit, without sign, and the size of its last written digit."""
     step = 10.0**-item.decimals
     value = item.value
-    if item.decimals == 0 and value >= 1000 and value == int(value) and item.also != "words":
+    if item.unit == "money" and item.decimals == 0 and value >= 1000 and value == int(value):
         digits = str(int(value))
         zeros = len(digits) - len(digits.rstrip("0"))
         if len(digits) - zeros >= 3:
@@ -99,7 +100,7 @@ def _rounded(item: Item, shown: float, step: float, actual: float, few: float) -
     if item.unit in ("number",) and item.decimals == 0 and float(actual).is_integer():
         return True
     if shown == 0:
-        return actual == 0 or (item.decimals >= 1 and abs(actual) < step / 2)
+        return abs(actual) < _NOTHING
     return digits_shown(item) >= 2 or item.decimals >= 3 or abs(shown - actual) <= few * abs(actual)
 
 
@@ -132,6 +133,8 @@ def same(item: Item, index: Index, position: int, lean: int, hedge: str) -> str:
         return "value"
     if not near(item, shown, step, abs(actual), hedge):
         return "value"
+    if item.sign < 0 and index.units[position] in ("days", "bars", "count") and actual > 0:
+        return "sign"
     if item.value == 0 or index.units[position] in ("days", "bars", "count"):
         return ""
     return _polarity(item, actual, lean, bool(index.losses >> position & 1), keys)

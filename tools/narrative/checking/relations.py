@@ -14,6 +14,7 @@ _UP = frozenset(("beats", "higher", "over", "at_least", "just_over"))
 _DOWN = frozenset(("lags", "lower", "under", "at_most", "nearly"))
 _MORE = frozenset("above more higher ahead better greater larger deeper longer beat outperformed beats outperforms exceeded over outperforming beating stronger advantage lead edge bigger extra additional excess wider surpassed topped".split())  # fmt: skip
 _LESS = frozenset("below less lower behind worse smaller shallower shorter lagged trailed underperformed lags trails underperforms lagging trailing fewer under weaker short shortfall deficit".split())  # fmt: skip
+_BOUNDS = frozenset(("at_least", "at_most", "over", "under", "just_over", "nearly"))
 _GAPS = frozenset("difference gap margin distance spread lead edge advantage shortfall deficit".split())
 
 
@@ -23,7 +24,7 @@ _GAPS = frozenset("difference gap margin distance spread lead edge advantage sho
 def compare_all(reading: Reading) -> None:
     """Every "higher than", "beat", "deeper than" between two figures or two subjects."""
     for position, item in enumerate(reading.items):
-        if item.kind == "C" or (item.kind == "H" and (item.also or item.key in ("at_least", "at_most"))):
+        if item.kind == "C" or (item.kind == "H" and (item.also or item.key in _BOUNDS)):
             _compare(reading, position, item)
 
 
@@ -235,7 +236,11 @@ def derived(reading: Reading, bound: Bound) -> bool:
     """Whether a quantity is the distance or the ratio of two facts, in the direction the words give."""
     item = bound.item
     if item.unit in ("points", "bps"):
-        return _distance(reading, bound)
+        return (
+            (_compares(reading, bound.at) or bool(_direction(reading, bound.at)))
+            and not item.sign
+            and _distance(reading, bound)
+        )
     if item.unit in ("times", "part"):
         return _ratio(reading, bound)
     if item.unit in ("percent", "number", "money", "time") and _compares(reading, bound.at):

@@ -35,7 +35,11 @@ class Scopes:
         index, mask = self._index, 0
         groups: set[str] = set()
         for position, span in enumerate(index.spans):
-            if span is not None and self._covers(item, span):
+            if (
+                span is not None
+                and self._covers(item, span)
+                and (not index.groups[position].startswith("month") or span == item.dates)
+            ):
                 mask |= 1 << position
                 if index.groups[position].startswith("drawdown"):
                     groups.add(index.groups[position])

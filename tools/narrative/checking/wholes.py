@@ -27,7 +27,8 @@ _ID_WORD = re.compile(
 _HEX = re.compile(
     r"\b(?=[0-9a-f-]*\d)(?=[0-9a-f-]*[a-f])[0-9a-f]{8}(?:-?[0-9a-f]{4,})*\b|\b[a-z]+(?:-[a-z0-9]+){2,}-(?=[0-9a-f]*\d)[0-9a-f]{4,}\b"
 )
-_REPORT_WORDS = 60
+_REPORT_WORDS = 120
+_ADVICE_WORDS = 40
 
 
 def without_addresses(text: str) -> str:
@@ -142,7 +143,7 @@ def _caveats(text: str, index: Index) -> list[Finding]:
 
 def _is_report(text: str) -> bool:
     words = len(text.split())
-    return words >= _REPORT_WORDS or (words >= 20 and "recommendation:" in text.lower())
+    return words >= _REPORT_WORDS or (words >= _ADVICE_WORDS and "recommend" in text.lower())
 
 
 _PLAIN = frozenset("a an and are be been by for from has have in is it its not of on or out than that the their there these they this to was were with which cannot no only too much".split())  # fmt: skip
