@@ -144,7 +144,9 @@ def manifest() -> Manifest:
 
 @pytest.fixture
 async def workspace(limits: RateLimits, manifest: Manifest) -> AsyncIterator[Workspace]:
-    async with Workspace(limits=limits, manifest=manifest, retry_after=(0.0, 0.5, 1.0)) as server:
+    async with Workspace(
+        limits=limits, manifest=manifest, retry_after=(0.0, 0.5, 1.0), acknowledge_within=1.0
+    ) as server:
         yield server
 
 
