@@ -69,9 +69,13 @@ def main(seeds: int) -> None:
                     escaped[mutant.kind].append(mutant)
     for kind, total in sorted(tried.items()):
         low, high = interval(len(escaped[kind]), total)
-        print(f"{kind:32} {len(escaped[kind]):5} of {total:6}  {len(escaped[kind]) / total:7.2%}  [{low:.2%}, {high:.2%}]")
+        print(
+            f"{kind:32} {len(escaped[kind]):5} of {total:6}  {len(escaped[kind]) / total:7.2%}  [{low:.2%}, {high:.2%}]"
+        )
     total, out = sum(tried.values()), sum(map(len, escaped.values()))
-    print(f"{'all':32} {out:5} of {total:6}  {out / total:7.2%}  [{interval(out, total)[0]:.2%}, {interval(out, total)[1]:.2%}]")
+    print(
+        f"{'all':32} {out:5} of {total:6}  {out / total:7.2%}  [{interval(out, total)[0]:.2%}, {interval(out, total)[1]:.2%}]"
+    )
     print(f"false blocks: writer {blocked} of {lines} lines")
     for label, cases in zip(("seen", "held out"), split(), strict=True):
         wrong = sum(bool(check(text, facts)) for text, facts in cases)

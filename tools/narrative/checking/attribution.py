@@ -107,7 +107,7 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     dearer = _at_other_costs(reading, at)
     if dearer:
         return dearer, False
-    mask = _years_or_months(reading, at, mask)
+    mask = _rule_of(reading, at, _years_or_months(reading, at, mask))
     if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
@@ -124,6 +124,22 @@ def _at_other_costs(reading: Reading, at: int) -> int:
                 continue
             return reading.index.by_key.get(items[position].key, 0)
     return 0
+
+
+def _rule_of(reading: Reading, at: int, mask: int) -> int:
+    """Limits on drawdown and on confidence are both in percent: the figure they are held against decides."""
+    index = reading.index
+    rules = mask & index.by_key.get("rule", 0)
+    if not rules:
+        return mask
+    falls = sum(1 << p for p in index.bits(rules) if "drawdown" in index.facts[p].label.lower())
+    for item in reversed(reading.items[:at]):
+        keys = set(item.key.split(",")) if item.kind == "M" else set()
+        if keys & {"max_drawdown", "drawdown"}:
+            return mask & ~rules | falls
+        if keys & {"psr", "dsr", "min_track_record"}:
+            return mask & ~falls
+    return mask
 
 
 def _years_or_months(reading: Reading, at: int, mask: int) -> int:
@@ -165,6 +181,8 @@ def _from_left(reading: Reading, at: int, left: int) -> tuple[int, bool]:
         return mask, False
     if reading.items[left].key == "loss" and any(i.until is not None for i in reading.items if i.kind == "D"):
         mask |= index_of(reading, "drawdown")
+    if reading.items[at].unit == "money":
+        return mask | _by_unit(reading, at, reading.items[at]), False
     nouns = _unbound_nouns(reading, at, reading.items[at])
     return mask | nouns, not nouns
 
@@ -178,7 +196,7 @@ _ELIDED = {
 def _elided(reading: Reading, at: int) -> int:
     """ "the best year was 29.6% and the worst -4.3%": the noun of the second is that of the first."""
     items, position = reading.items, at - 1
-    while position >= 0 and (items[position].kind in "LH(V" or items[position].word in ("at", "of", "with", "by")):
+    while position >= 0 and (items[position].kind in "LH(VPD" or items[position].word in ("at", "of", "with", "by")):
         position -= 1
     if position < 0 or items[position].kind != "X" or items[position].word not in _ELIDED:
         return 0
@@ -410,6 +428,12 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     return mask, generic
 
 
+def _with_counterpart(index: Index) -> int:
+    """Figures that the engine states and that were recomputed."""
+    keys = {key for p in index.bits(index.stated) for key in index.keys[p]}
+    return sum(1 << p for p in index.bits(index.everything & ~index.scoped) if index.keys[p] & keys)
+
+
 def items_before(reading: Reading, at: int) -> str:
     """The word before, articles passed over."""
     position = at - 1
@@ -503,7 +527,7 @@ def _compared_with(reading: Reading, at: int) -> str:
     return turned[first]
 
 
-_OWNER_OPENS = frozenset("for by from in at that which".split())
+_OWNER_OPENS = frozenset("for by from in at that which off".split())
 
 
 def _owner_after(reading: Reading, at: int) -> str:
@@ -624,7 +648,7 @@ def _shares_year(items: list[Item], at: int) -> bool:
         if item.kind == "Q":
             return annual and item.unit == items[at].unit
         annual = annual or item.kind == "A"
-        if item.kind not in "APRJLHS" and item.word not in ("for", "to"):
+        if item.kind not in "APRJLHSO" and item.word not in ("for", "to"):
             return False
     return False
 
@@ -662,16 +686,25 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
             found = True
             if reading.items[position].key == "month":
                 break
-    if found and "G" not in reading.code:
+    if found and "G" not in reading.code and not _ranged(reading, at):
         mask &= ~index_regimes(reading.index)
     if found:
         return mask, True
     return (reading.before.scope or reading.index.everything), False
 
 
+def _ranged(reading: Reading, at: int) -> bool:
+    """Whether a range other than that of the whole test stands in the sentence: it can be that of a crisis."""
+    whole = reading.index.whole
+    return any(
+        i.kind == "D" and i.until is not None and whole is not None and not (i.dates[0] <= whole[0] <= i.dates[1])
+        for i in reading.items
+    )
+
+
 def index_regimes(index: Index) -> int:
-    """Facts of regimes: dates do not name them, though they have the dates of the whole test."""
-    return sum(bits for group, bits in index.by_group.items() if group.startswith("regime"))
+    """Facts of regimes and crises: a date alone does not name them, though they have one."""
+    return sum(bits for group, bits in index.by_group.items() if group.startswith(("regime", "stress", "crisis")))
 
 
 def scope_mask(reading: Reading, position: int) -> int:
@@ -759,7 +792,7 @@ def lean_of(reading: Reading, at: int) -> int:
     for item in items[at + 1 : at + 3]:
         if item.kind == "A":
             continue
-        if item.kind == "U" or (item.kind == "M" and item.word in _LOSS):
+        if item.kind == "U" or item.word == "off" or (item.kind == "M" and item.word in _LOSS):
             return -1
         if item.kind == "W" or (item.kind == "M" and item.word in _GAIN):
             return 1
@@ -820,6 +853,9 @@ def _picked(reading: Reading, bound: Bound, matched: int) -> int:
     return matched
 
 
+_COMPARING_HEDGES = frozenset(("over", "under", "at_least", "at_most"))
+
+
 def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     """The hedge of a quantity, and whether the same words may compare two figures instead."""
     items = reading.items
@@ -848,7 +884,7 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     if hedge.key in ("over", "under") and any(
         i.word in ("never", "not") for i in items[max(0, position - 3) : position]
     ):
-        return {"over": "at_most", "under": "at_least"}[hedge.key], False
+        return "at_most" if hedge.key == "over" or hedge.word == "worse than" else "at_least", False
     while position > 0 and items[position - 1].kind in "PAYEL)":
         position -= 1
     return hedge.key, position > 0 and items[position - 1].kind in "QM" and any(

@@ -362,6 +362,8 @@ def _date(reading: Reading, position: int, item: Item) -> None:
             reading.find("date", item, "No fact has this date or period.")
         return
     roles = _roles(reading, position)
+    if item.key == "year" and reading.items[position - 1].word == "through":
+        roles = ()
     if roles and item.until is None and not _is_date_fact(reading, item, roles):
         reading.find("date", item, "A fact has this date, but not in this role.")
         return

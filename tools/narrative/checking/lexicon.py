@@ -52,9 +52,9 @@ METRICS: dict[str, str] = {
     "fee": "fee|fee per side|commission rate|fee rate",
     "slippage": "slippage|slippage per side",
     "cost_drag": "cost drag|drag of costs|cost drag a year|drag from costs|drag",
-    "double_costs": "double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
-    "triple_costs": "triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
-    "psr": "probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
+    "double_costs": "doubling them|doubling these|double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
+    "triple_costs": "tripling them|triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
+    "psr": "before deflation|probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
     "dsr": "probability|likelihood|deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
     "min_track_record": "would need|we need|we would need|it would take|minimum track record|minimum track record length|track record needed|track record required|minimum length of track record|mintrl|track record",
     "trials": "trials|recorded trials|trial|recorded trial|variants|variants tried|configurations tried|attempts|tries|variations|parameter combinations",
@@ -92,7 +92,7 @@ SUBJECTS: dict[str, str] = {
     "strategy": "strategy|the system|portfolio|the backtest|this backtest|the run|this run|the model|strategies|the approach|trading system|the rule|the fund|the programme|the program|the algorithm|the bot|our strategy|the book",
     "benchmark": "benchmark|buy and hold|buying and holding|bought and held|holding the index|the index|the market|passive|passive holding|the underlying|index|the passive alternative|simply holding|the comparator|buy & hold|b&h",
     "stated": "engine|engine 's figure|the engine 's figure|states|stated|as stated|reports|reported|reported by|stated by|according to the engine|the file|quotes|quoted|claims|claimed|the platform|the engine 's own|prints|shows in its own summary|engine 's own|headline figure|says the engine|own report",
-    "recomputed": "recomputed|recalculated|recomputing|our figure|our own figure|our calculation|ours|we compute|we get|from the curve|from its own curve|from its equity curve|from the equity curve|on recomputation|recomputation|we find|computed here|by our reckoning|our reckoning|we calculate|our own calculation|we arrive at|we make it",
+    "recomputed": "recomputed|recalculated|recomputing|our figure|our own figure|our calculation|ours|we compute|we get|from the curve|from its own curve|from its equity curve|from the equity curve|on recomputation|recomputation|we find|computed here|by our reckoning|our reckoning|we calculate|our own calculation|we arrive at|we make it|our",
 }
 
 HEDGES: dict[str, str] = {
@@ -146,7 +146,7 @@ NET = (
 )
 
 LINKS = "is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one|beyond it|beyond that"  # fmt: skip
-PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|of every|in every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
+PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|off|of every|in every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
 BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and yet"
 COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip
 NEGATIONS = "not|no|never|n't|without|isn't|wasn't|didn't|doesn't|hasn't|hadn't|haven't|weren't|nor|neither|cannot|fails to|failed to|did not|does not|is not|was not|has not|had not|yet to"  # fmt: skip

@@ -571,7 +571,8 @@ def _multiple(tokens: list[_Token], at: int, items: list[Item], following: str) 
         if following != "the" or (at + 2 < len(tokens) and tokens[at + 2].low in ("costs", "cost")):
             return 0
     if low in ("doubling", "tripling", "twice", "doubled", "tripled") and (
-        following in ("costs", "the") and at + 2 < len(tokens) and "cost" in (following + tokens[at + 2].low)
+        following in ("costs", "the", "them", "these")
+        and (following in ("them", "these") or at + 2 < len(tokens) and "cost" in (following + tokens[at + 2].low))
     ):
         return 0
     items.append(

@@ -14,6 +14,7 @@ _UP = frozenset(("beats", "higher", "over", "at_least", "just_over"))
 _DOWN = frozenset(("lags", "lower", "under", "at_most", "nearly"))
 _MORE = frozenset("above more higher ahead better greater larger deeper longer beat outperformed beats outperforms exceeded over outperforming beating stronger advantage lead edge bigger extra additional excess wider surpassed topped".split())  # fmt: skip
 _LESS = frozenset("below less lower behind worse smaller shallower shorter lagged trailed underperformed lags trails underperforms lagging trailing fewer under weaker short shortfall deficit".split())  # fmt: skip
+_BY_SIZE = frozenset(("less than", "more than", "less", "more", "fewer than"))
 _BOUNDS = frozenset(("at_least", "at_most", "over", "under", "just_over", "nearly"))
 _GAPS = frozenset("difference gap margin distance spread lead edge advantage shortfall deficit".split())
 
@@ -138,6 +139,8 @@ def _two_subjects(reading: Reading, position: int, item: Item, relation: str, ot
     if not pairs:
         reading.find("comparison", item, "There are no facts to compare these two by.")
         return
+    losing = any(i.kind == "V" and i.key == "loss" for i in reading.items[:position]) and item.word in _BY_SIZE
+    relation = {"lower": "shallower", "higher": "deeper"}.get(relation, relation) if losing else relation
     outcomes = [_pair_holds(reading, relation, a, b, _negated(reading, position)) for a, b in pairs]
     if not any(outcomes):
         reading.find("comparison", item, "The facts compare the other way.")
@@ -147,7 +150,7 @@ def _pair_holds(reading: Reading, relation: str, first: int, second: int, negate
     index = reading.index
     a, b = index.values[first] or 0.0, index.values[second] or 0.0
     goodness = -1 if index.keys[first] & _LESS_IS_BETTER else 1
-    if index.losses >> first & 1:
+    if index.losses >> first & 1 or relation in ("deeper", "shallower"):
         a, b = abs(a), abs(b)
     return _holds(relation, a, b, goodness, negated)
 
@@ -254,6 +257,9 @@ def _compares(reading: Reading, at: int) -> bool:
     before = [i.word for i in items[max(0, at - 3) : at]]
     after = [w for i in items[at + 1 : at + 4] for w in i.word.split()]
     gap = any(word in _GAPS for i in items[max(0, at - 5) : at + 4] for word in i.word.split())
+    share = [i.kind for i in items[at + 1 : at + 4] if i.kind != "L"]
+    if items[at].unit == "percent" and at + 1 < len(items) and items[at + 1].word == "of" and share[1:2] == ["S"]:
+        return True
     return "by" in before or gap or bool(set(after[:2]) & (_MORE | _LESS))
 
 
@@ -321,7 +327,7 @@ def _ratio(reading: Reading, bound: Bound) -> bool:
             continue
         ratio = _size(index, a) / other
         change = ratio - 1
-        if item.unit != "percent" and near(item, shown, step, ratio, hedge) and ratio > 0:
+        if near(item, shown, step, ratio, hedge) and ratio > 0 and (item.unit != "percent" or not direction):
             bound.facts = 1 << a | 1 << b
             return True
         if item.unit in ("percent", "part") and direction and (change > 0) == (direction > 0) and near(item, shown, step, abs(change), hedge):  # fmt: skip

@@ -38,7 +38,7 @@ class Scopes:
             if (
                 span is not None
                 and self._covers(item, span)
-                and (not index.groups[position].startswith("month") or span == item.dates)
+                and (not index.groups[position].startswith("month") or _month_named(index.groups[position], item))
             ):
                 mask |= 1 << position
                 if index.groups[position].startswith("drawdown"):
@@ -87,6 +87,13 @@ class Scopes:
         if not exact and preposition not in _OPEN_ENDED:
             return False
         return _within(whole[0], item.dates) or _within(whole[1], item.dates)
+
+
+def _month_named(group: str, item: Item) -> bool:
+    """Whether a date is the month of this group: a year does not name its months."""
+    year, _, month = group.partition(".")[2].partition("-")
+    first = int(year + month + "01") if month else 0
+    return item.dates[0] == first and item.dates[1] // 100 == first // 100
 
 
 def _within(day: int, dates: Span) -> bool:
