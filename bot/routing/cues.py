@@ -2,7 +2,7 @@
 
 One cue a line: words, TAGS of the lexicon, `a|b` for either, `?` after what may be absent, `...` for up to six words,
 `^` and `$` for the ends. A line that begins with `!` starts from a high weight before fitting, with `!!` from one that
-outweighs what else is said, with `~` from a low one.
+outweighs most of what else is said with `!!!` most of that and with `!!!!` all, with `~` from a low one.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,35 @@ from typing import get_args
 from bot.protocols import Intent
 
 _GAP = 6
-_WEIGHTS = {"!!": 4.5, "!": 2.0, "~": 0.5}
+_WEIGHTS = {"!!!!": 12.0, "!!!": 9.0, "!!": 6.0, "!": 2.0, "~": 0.5}
 _USUAL_WEIGHT = 1.25
 
 _CUES: dict[Intent, str] = {
     "narrate": """
+        !! how|how'd|hows|how's ... STRATEGY|RUN|INDICATOR|ID ... do|doing|perform|performing|performed|go|going|fare|fared|get|hold
+        ! how|how'd did|does|has|is|was? STRANGE do|doing|perform|performed|go|going|fare|look
+        !! what|what's|whats|why ... behind|explains|drove|caused|drives|causing ... METRIC|performance
+        !! understand|explain|describe ... performance|METRIC|results|returns ... STRATEGY|RUN|INDICATOR|ID|$
+        !! how many|much|often ... trades ... did|does|has|were|in ... STRATEGY|RUN|INDICATOR|it|there
+        !! show|tell ... how ... STRATEGY|RUN|INDICATOR ... did|does|performed|behaved|worked
+        ! colour|color|insight|detail|thoughts ... on ... RUN|STRATEGY|ID
+        !! breakdown ... for|of|by|in ... PERIOD|year|month|regime|STRATEGY
+        search|find ... RUN|STRATEGY ... for|with|on
+        ! SUMMARY|headline|story|colour|color|version|numbers|figures|results|stats|explanation|lines|bullets ... on|of|for|about|from ... RUN|STRATEGY|INDICATOR|ID|FILE|one
+        ! STRATEGY|INDICATOR|RUN ... any|good|bad|worth|hold|robust ...
+        ! what|anything went|happened|goes|odd|strange|unusual|interesting wrong? ... with|to|in|about ... STRATEGY|RUN|INDICATOR|results|it
+        ! can|could you|i|we see|show|get ... RUN|STRATEGY|METRIC|numbers|results|report
+        !! FILE ... i|just|have|dropped|attached|uploaded|shared|here|this
+        ! we|i ran|tested ... yesterday|last|earlier|today|morning
+        ! METRIC|trades|month|year|years ... please $
+        ! one-pager|pager|memo|writeup|write-up|commentary|summary|report ... on|of|for ... STRATEGY|RUN|INDICATOR|ID
+        ! who|how computed|calculated
+        ! pdf|html|tearsheet
+        !! best|worst ... year|month|day|trade|week|quarter ... of|for|in|on
+        ! this|the|that|latest|last RUN
+        ! did|does|has|was|is ... STRATEGY|INDICATOR|RUN ... PERIOD
+        ! STRATEGY|INDICATOR ... PERIOD ?
+        ! analyse|analyze|interpret|dissect|review ... this|attached|FILE|RUN|results
         ! REPORT ... RUN|STRATEGY|INDICATOR|FILE|ID|it|that|one
         ! REPORT ... SYMBOL
         ! how did|has|have|was|were|is|are|does|do ... STRATEGY|RUN|INDICATOR ... do|done|did|perform|performed|performing|go|went|gone|behave|behaved|fare|fared|hold|look|looking|work|worked|doing|going
@@ -63,6 +87,36 @@ _CUES: dict[Intent, str] = {
         would ... have returned|made|earned|grown
     """,
     "compare": """
+        !!! overlay|tabulate|superimpose
+        !!! table|matrix ... STRATEGY|INDICATOR|RUN|all
+        !! one|same|single chart|plot|graph|table
+        !!! STRATEGY|INDICATOR|ID|RUN|SYMBOL version? versus|vs|vs.|v STRATEGY|INDICATOR|ID|RUN|SYMBOL|our|the|my|buy
+        !! how|what about ... against|versus|vs|relative
+        !! how|does|do ... compare|compares|stack ... to|with|against|up|?
+        !! h2h|head-to-head|cmp
+        !! least|most risky|consistent|profitable|volatile|stable ... of|in|among
+        ! what separates|distinguishes
+        ! cost|gain|gained ... versus|vs ... staying|holding|invested|index
+        !! put|show|see|have ... STRATEGY|ID|RUN|INDICATOR|SYMBOL ... in|on|side one|same|a|by table|chart|plot|side|graph
+        ! most|least|best|worst|smoothest|steadiest|safest|riskiest consistent|profitable|risky|reliable|stable|robust|volatile|ride|run|strategy ...
+        ! most|least consistent|profitable|risky|reliable|stable|robust|volatile|successful ... STRATEGY|RUN|one|of|$
+        ! what separates|distinguishes|sets
+        ! ^ winner|ranking|best|worst|ranked $
+        ! order|sort|ranked|rank by METRIC
+        ! throw|add|include|put ... in|into|to mix|comparison|table|list|chart|it
+        ! relative performance
+        !! who|who's|whos ... best|top|ahead|winning|leading|worst|better ... on|by|METRIC|STRATEGY|INDICATOR|pile
+        ! STRATEGY|INDICATOR|ID against|vs|versus|v STRATEGY|INDICATOR|ID|SYMBOL
+        ! invested|holding|staying|index|benchmark|passive ... versus|vs|or|instead|better
+        !! differ|differs
+        ! changed|changes between|since|from
+        !! STRATEGY|INDICATOR|ID|RUN or STRATEGY|INDICATOR|ID|RUN
+        !! compare|comparing|comparison|cmp ... STRATEGY|RUN|ID|INDICATOR|SYMBOL|them|those|these|two|all
+        ! METRIC|table|KPIS ... all|every|each ... STRATEGY|RUN
+        ! RANK METRIC STRATEGY|RUN
+        !! correlated|correlation ... STRATEGY|INDICATOR|RUN ... and|with|to ... STRATEGY|INDICATOR|RUN|each
+        ! beat|beats|outperform|outperformed|underperform|underperformed ... market|index|benchmark|SYMBOL|STRATEGY
+        ! how far|much ... behind|ahead|better|worse|more|less|over|above ... STRATEGY|RUN|SYMBOL|index|benchmark|market
         ! compare|compares|comparing|comparison|contrast|h2h ... STRATEGY|RUN|ID|it|them|those|all|SYMBOL|INDICATOR|FILE|everything|top|these|two|three
         ! STRATEGY|RUN|ID|INDICATOR|SYMBOL|REPORT ... versus|vs|vs.|v|against|or ... STRATEGY|RUN|ID|INDICATOR|SYMBOL|benchmark|index|market
         ! ^ and? versus|vs|vs.|v|against
@@ -100,6 +154,33 @@ _CUES: dict[Intent, str] = {
         compare compare|them|those|all|these|two|top|NUMBER
     """,
     "draft": """
+        !! idea|ideas|suggestion|suggestions ... for ... STRATEGY|system
+        !! STRATEGY config|spec|configuration|specification
+        !! INDICATOR|candlestick|patterns ... available|supported
+        !! can|do|does you ... do|support|have|know|offer|use ... candlestick|patterns|indicators|oscillators|INDICATOR
+        ! want|need|something that|which ... profits|benefits|gains|earns|makes
+        !! MAKE ... STRATEGY ... that|which|with|for|where|from|on|:
+        !! backtest|simulate|test ... STRATEGY|TRADE|INDICATOR|RULE ... with|where|that|on|from|if|since|when
+        !! formalise|formalize|codify|encode
+        ! ideas|idea|suggestion|suggestions for ... STRATEGY|system
+        ! something|anything|want|need ... that|which profits|makes|TRADE|earns|gains|benefits|survives
+        ! anything|something that measures|spots|detects|captures
+        ! INDICATOR|indicators|oscillators for ...
+        ! is INDICATOR available|supported|there|included
+        ! STRATEGY ... but only? in|when|if|with|above|below|after
+        ! CHANGE|out|bump|slow|speed ... filter|shorts|longs|target|stop|stops|rsi|hold|holding
+        ! go ahead and? backtest|test|run|draft|build|simulate
+        ! if ... TRADE it?
+        ! rather than|instead NUMBER|the|of
+        !! would ... STRATEGY|RULE|TRADE|INDICATOR ... have worked|made|been|done|helped
+        ! how|what would ... TRADE|STRATEGY that|which|every|when|if
+        ! test|see|check whether|if ... TRADE
+        ! MAKE this|it|a|an|that|me
+        ! in|out of? the? market|cash ... otherwise|else|when|if|only|from|until|unless
+        !! weekly|daily|hourly|monthly bars|candles|timeframe
+        !! TRADE|long|short|enter|exit|flat when|if|whenever|once|unless|after|every
+        !! stop|sl|target|tp|trailing ... PERCENT|NUMBER ... instead|please|$
+        !! make|set|change|move|put|tighten|widen|raise|lower|bump|reduce|increase ... stop|target|threshold|period|lookback|rsi|trailing|exit|entry|profit|slippage|fee|window ... to? PERCENT|NUMBER|a
         ! TRADE ... SYMBOL|it|INDICATOR|index|dip|dips|market|when|if|whenever|after|once ... when|if|whenever|after|once|on|at|RULE|INDICATOR
         ! when|if|whenever|once|after ... INDICATOR|RULE|price|close|closes|SYMBOL|volume ... TRADE|long|short|enter|exit|flat
         ! TRADE|long|short|enter|exit ... when|if|whenever|once|unless|until ... INDICATOR|RULE|above|below|over|under|falls|drops|NUMBER
@@ -140,7 +221,7 @@ _CUES: dict[Intent, str] = {
         ! same ... but|with ... RULE|INDICATOR|NUMBER|PERCENT|SYMBOL
         ! rerun|re-run|run ... with|using|from|without ... RULE|PERCENT|INDICATOR|NUMBER|stop
         ! revise|modify|tweak|adapt|edit|change|adjust|update ... STRATEGY|draft|INDICATOR|RULE|it
-        ! i|we want|need|like|d|i'd|we'd|thinking ... STRATEGY ... that|with|for|which|to|TRADE|RULE|hold
+        ! i|we|i'd|we'd want|need|like|thinking ... STRATEGY ... that|which|TRADE|RULE|hold|holds
         ! let's|lets|let us|me try|test|do|see|build ... INDICATOR|STRATEGY|RULE
         ! suggest|recommend|propose|invent|devise|formulate ... STRATEGY|INDICATOR|RULE
         hold|holds for|until|it|max NUMBER|days|weeks|bars|a
@@ -155,6 +236,34 @@ _CUES: dict[Intent, str] = {
         rename|preview ... it|this|draft
     """,
     "diagnose": """
+        !! RUN ... stuck|queued|hanging|pending ... in|for|still|hour|hours|$
+        !! help ... find|figure|work out|why ... why|broke|broken|FAULT|down
+        !! looks|look like|a bad|wrong|weird tick|ticks|price|print
+        !! SYSTEM ... resets|errors|timeouts|refused|failures|exceptions
+        !! how big|large ... table|database|index|SYSTEM
+        !! bad|wild|fat tick|ticks|print|prints
+        ! slowness|sluggish|laggy|crawling|unresponsive
+        ! our|their|vendor's side|end
+        ! SYSTEM|feed|quotes|prices ... FAULT|late|crawling|slow|red|dead|didn't|hasn't|haven't|won't|isn't|never
+        ! do|have|did we have|got|get ... bars|prices|data|closes|ticks|load ... yet|in|for|?
+        ! is|can|are ... safe|trust|trustworthy|reliable|good ... data|prices|quotes|numbers
+        ! which|what symbols|tables|feeds|jobs|services ... behind|stale|missing|late|failed|failing|down
+        ! SYSTEM|etl status|ok|okay|good|healthy|up|alive|? ?
+        ! bad|dirty|weird|wrong|suspicious|odd tick|ticks|print|prints|price|prices|bar|bars|data
+        ! holes|gaps ... in
+        ! kick|bounce|restart|rerun|trigger ... SYSTEM|service|job|the
+        ! my|our|the RUN|runs ... never|won't|don't|not start|finish|run|complete|queued
+        ! how long ... been|has FAULT|down
+        ! how big|large|many ... table|database|index|store|disk|rows
+        ! RUN is|are|was|has|been taking|stuck|hanging|slow|queued
+        !! hand|handing ... over|to ... ops|operations|on-call|oncall|support
+        !! can't|cannot|unable|couldn't|can to? not? connect|reach|login|access ... to|the|DATA|SYSTEM
+        !! who|who's|whos is? on|on-call|oncall call|duty|today|now|$
+        !! who|who's|whos is? on call
+        ! monitor|monitoring|monitored|watching ... $
+        ! missing ... days|bars|data|rows|dates|prices
+        !! row|rows count|counts
+        ! stale|freshness|outdated|frozen|stuck|unreachable|outage
         ! DATA|SYSTEM|SYMBOL|store ... FAULT
         ! FAULT ... DATA|SYSTEM|job
         ! is|are|was|were|did|do|does|has|have ... DATA|SYSTEM ... HEALTH
@@ -204,6 +313,32 @@ _CUES: dict[Intent, str] = {
         ! did|has|have ... SYSTEM ... finish|finished|run|complete|completed|work|fail|failed|go|ok
     """,
     "digest": """
+        !! what happened ... desk|overnight|here|channel
+        !! fill|catch|bring me|us in|up
+        ! SUMMARY|note|monday|friday|daily|weekly ... to include|cover|contain
+        !! add|include|put|drop|remove ... line|section|block ... to|from|in|about ... daily|weekly|SUMMARY|note
+        !! like|want ... note|digest|SUMMARY|daily|weekly to include|cover|have|contain
+        !! SUMMARY ... CADENCE
+        !! CADENCE ... SUMMARY|digest|report
+        !! CADENCE SUMMARY|report|standup|note|message|email
+        ! PERIOD|overnight|morning|friday|monday|tomorrow's|today's|yesterday's SUMMARY|digest|note|brief
+        ! SUMMARY ... of|for|on|from ... PERIOD|desk|overnight|week|day
+        !! ^ POLITE? SUMMARY POLITE? $
+        ! any|what|what's|whats SUMMARY|new|news ... desk|today|overnight|PERIOD|here
+        ! what happened|changed|moved|was ... on|at ... desk|overnight|here ... PERIOD
+        ! what happened PERIOD|overnight
+        ! fill|bring|catch|keep ... me|us ... in|up|posted ...
+        ! shift|move|change|push|bring|delay ... SUMMARY|digest|it|daily|weekly|note ... to|by|after|before|forward|earlier|later
+        ! add|include|drop|put ... to|in|into ... daily|weekly|note|summary|update|monday|briefing|morning
+        ! SUMMARY|note|report|daily|weekly ... to include|contain|cover|have|show
+        ! don't|stop|no|cancel|drop|kill|enough ... need|want|more|send|post|the|my ... daily|weekly|SUMMARY|morning|digest
+        ! twice|once|three times? a|per week|day|month
+        ! CADENCE ... bell|open|close|lunch|breakfast
+        ! on|what's|what the schedule|scheduled
+        ! every ... of the month|quarter|week
+        !! add|include|drop|remove|put|take|want ... to|in|from|of|into|out ... digest|digests|briefing|brief|summary|roundup
+        ! daily|weekly|morning|monthly|nightly thing|one|message|mail|ping
+        !! new|changed|happening on|in|at the? desk|channel
         ! DIGEST
         !! digest|digests
         !! post|send|deliver|schedule|subscribe|remind|notify|report|give|share|drop|ping ... CADENCE
@@ -228,6 +363,36 @@ _CUES: dict[Intent, str] = {
         SCHEDULE ... channel|here|#0
     """,
     "approvals": """
+        !! my|our|the|review|approval|reviewers'? queue ?
+        !! stuck|held|waiting|sitting in|on approval|approvals|review
+        !! send|sent back
+        !! return it|this|that|to
+        !! hard? no|not on|go|approved to?
+        ! ok|okay|go|right|good,? ship|approve|publish
+        !! drafts|draft ... have|i|we ... open|pending|waiting
+        !! is|are|was|were|has|have|did ... STRATEGY|draft|report|narrative|it|ID|compliance|anyone|they ... signed|approved|rejected|reviewed|decided|through|cleared|vetoed
+        ! stuck|sitting|blocked|held ... approval|approvals|review|queue
+        !! approval|approvals queue|backlog|pending|outstanding|stuck
+        ! owe ... decision|approval|review|sign-off|answer
+        ! let|push|wave ... through
+        ! kill|bin|drop|scrap draft|ID|it|proposal|request
+        ! hard|it's|a|that's no on|to|from|for
+        ! fine|good|ok|okay|great|happy|approved by|with|from me|us|my|it|this
+        ! not happy|convinced|comfortable|good|approving|signing
+        ! return|redo|redone|rework ... it|narrative|report|draft
+        ! who ... sign|approve|review|decide|signed|next
+        ! good|ready to go|publish|release|ship
+        !! publish|release ... narrative|report|it|this|to
+        ! how long|when ... draft|request|approval|it ... expire|expires|lapse|lapses|left
+        ! pull|withdraw|retract my|the|our request|draft|submission|proposal
+        ! get ... to look|review|approve|sign ... at|my|the|this draft|request|proposal|$
+        ! like|want|need ... this|it|draft|STRATEGY reviewed|approved|signed|looked
+        ! what have|did|has|had i|we|they ... approved|signed|rejected|submitted|decided
+        ! second|other|another signature|approver|pair|reviewer
+        ! score|rate ... narrative|report|this|that
+        ! what|which|any|list|show drafts|draft|approvals ... have|open|pending|mine|my|are|is|need|await|awaiting
+        !! anything|something|stuff|things|what ... need|needs|have|want|should ... look|sign|review|approve|decide|decision|approval|approving
+        !! my|our drafts|approvals|submissions|proposals
         ! APPROVE ... draft|drafts|it|this|that|STRATEGY|proposal|ID|NUMBER|one|RUN|all|everything|them
         ! what|anything|which|who|stuff|things|something|list|show|any|how ... needs|need|needing|waiting|awaiting|pending|outstanding|require|requires|requiring ... my|me|approval|sign|sign-off|signoff|review|decision|approve
         ! waiting|pending|awaiting|outstanding|open|due ... on|for|my|me|approval|approvals|sign|decision|drafts|requests|review
@@ -264,6 +429,35 @@ _CUES: dict[Intent, str] = {
         ! drafts|submitted i|we|by|did|have
     """,
     "usage": """
+        !!! number|count|total of narratives|reports|drafts|users|people|requests|questions|digests|backtests|answers|approvals|messages|calls|escalations
+        !!! prompt|prompts approvals|version|versions|history|changes|in|list|library|are|wrote
+        !! conversion
+        !! anyone|anybody|people|somebody|everybody|everyone|team|folks using|use|uses|used|finding
+        !! intents|intent ... popular|common|used|most|which|breakdown
+        !! how much ... model|bot|llm|gpt|openai|you|deskhand|this|ai ... cost|costs|costing|charge|run|spend
+        !! hours|time|days ... saved|save|saving ... with|by|using|you|us|we|?
+        !! split|breakdown between|by|of ... intent|narrate|draft|user|channel|team|usage
+        ! how many|much ... hours|time|users|people|reports|narratives|answers|requests|questions|messages ... you|we|on|PERIOD|saved|churn|write|wrote|produce|produced|answer|answered
+        !! who|who's|which ... asking|asks|asked|using|uses|used ... you|bot|deskhand|most|stuff|it
+        ! are|do|is|did ... folks|people|users|team|everyone|anyone|analysts|traders ... finding|like|liking|use|using|happy|useful|asking
+        ! share|proportion|percentage|ratio|fraction of ... narratives|answers|reports|drafts|requests|users|them
+        ! bot|deskhand|you ... worth|value|paying|useful|roi
+        ! how quickly|fast|long|slow ... approvals|answers|reports|narratives|incidents|drafts ... usually|typically|average|done|take|get|resolved|published
+        ! thumbs ... ratio|rate|count|many|answers|PERIOD
+        ! usually|typically|average|avg|median|p50|p95|p99 ... answer|answers|response|reply|approval|turnaround|time
+        ! spend|cost|spent ... so far|PERIOD|this|last|on
+        ! fact checker|checker
+        ! unique|distinct|returning|new|daily|weekly|monthly users|people|actives
+        ! audit entries|rows|events|records|log|trail|chain
+        ! most|top asked|common|frequent|popular question|questions|request|requests|command|commands|topic|topics
+        !! how many|often|much drafts|approvals|narratives|reports|digests|backtests|diagnostics|strategies|escalations|incidents|requests|questions|people|tokens ... were|got|did|was|been|have|has|do ... approved|rejected|created|drafted|written|sent|generated|narrated|run|made|published|asked|opened|handled|answered|resolved|solved|used|blocked|refused|PERIOD
+        !! busiest|slowest|quietest|heaviest|noisiest
+        !! time|hours|days|effort ... saved|saving|save
+        !! how useful|helpful|valuable|effective ... you|bot|deskhand|been|this
+        ! prompts
+        ! prompt version|versions|approvals|changes|history|library
+        !! activity
+        ! which|what channel|channels|team|desk|person|user|analyst ... most|least|uses|used|top
         !! how many people|users|persons|analysts|traders|colleagues|folks|ppl|humans|teams ... use|used|using|uses|ask|asked|are|were|have|talk|interact|on|active
         ! how many|often|much ... people|users|persons|analysts|traders|colleagues|folks|ppl|requests|questions|messages|queries|reports|narratives|drafts|digests|escalations|tokens|calls|diagnostics|approvals|backtests|times|conversations ... use|used|using|asked|ask|were|was|did|have|has|are|got|sent|handled|PERIOD|last|this|today|yesterday|we|you|handle|answer
         ! number|count|share|percentage|proportion of people|users|requests|questions|reports|narratives|drafts|digests|escalations|answers|calls|diagnostics|approvals|backtests
@@ -306,6 +500,30 @@ _CUES: dict[Intent, str] = {
         ! is|did usage|adoption
     """,
     "help": """
+        !!! what|which permissions|permission|role|roles|access|rights ... i|do|need|have|are|to
+        !!! what|which kind|kinds|type|types|sort|sorts of FILE|formats|engines|requests|questions|things|strategies
+        !! what can|could|may ... do|ask|run|see ... here|with|you|as
+        !!! can't|cannot|couldn't approve|draft|run|narrate|see|access|use ... why|?
+        !! how does this|it|that|deskhand|everything|all work|works
+        !! i'm|im|i am? lost|confused|new|stuck
+        !! tell me about yourself|you|deskhand
+        ! what|what's|whats ... this|that|the|your thing|bot|app|purpose|job do|for|does|about|$
+        !! explain|describe|tell ... how ... work|works|working|use
+        ! i|we can't|cannot|couldn't|can ... approve|draft|run|see|use|access|ask|open ... why|anything|?
+        ! why ... denied|refused|blocked|rejected|allowed|forbidden ... i|me|we|$
+        ! why was|am|were i|we
+        ! joiner|newcomer|newbie|onboarding|first|new time|day|week|here|joiner|user
+        !! new here|joiner|user|to|starter
+        ! what|where should|do|can i|we know|start|find|first|read|see
+        ! give|lend ... me|us ... hand|help|pointers|tips|tour
+        ! what happens when|if|after
+        ! show|open|get|display help|menu|commands|examples
+        ! cleared|entitled|permitted|allowed for|to|here|$
+        ! do|does you|it|deskhand|bot keep|store|save|remember|log|learn|share|calculate ...
+        ! what words|phrases|questions|language|commands do|can|should
+        ! sup|halp|wassup|heyo
+        !! need|want ... help|hand|assistance $
+        !! tell|explain ... what|how you|this|it ... for|do|can|are|works|work
         !! what|which|who am|may|can|could|should|do i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request
         ! ^ GREET? POLITE? help me|us|please|pls|plz $
         ! ^ help $
@@ -319,9 +537,9 @@ _CUES: dict[Intent, str] = {
         ! what|what's|who|who's are|r|is|you|your|u you|u|this|deskhand|bot|job|purpose ... $
         ! what|what's ... the|this|that bot|thing|deskhand ... for|do|does
         ! what|which|who am|may|can|could|should|are i|we ... do|run|ask|type|say|allowed|permitted|able|try|write|see|access|use|request|have
-        !! how|where do|can|could|should|would|does|must i|we|one|people|someone|somebody|anyone|guests|u
+        !!! how|where do|can|could|should|would|does|must i|we|one|people|someone|somebody|anyone|guests|u
         ! how do|can you
-        !! how to
+        !!! how to
         !! help|guide|walk|talk ... me ... with|through|how ... drafting|approving|approvals|drafts|syntax|set-up|setup|using|you
         !! what's|whats|what is? the process|procedure|steps|flow|best|right way? for|to
         ! how does|do|did ... it|this|that|bot|deskhand|approval|approvals|process|thing|drafting|you ... work|works|operate
@@ -355,9 +573,45 @@ _CUES: dict[Intent, str] = {
         able|allowed|permitted|eligible to|run|use|do
     """,
     "unknown": """
-        !! FOREIGN
-        !! ignore|disregard|forget|override|bypass ... instructions|instruction|rules|prompt|guidelines|restrictions|above|previous|prior|safety|checks
-        !! SECRET
+        !! POLITE? approve|reject|review|draft|compare|explain|report|publish|summarise|summarize|analyse|analyze|order|recommend|suggest|book|find ... my|a|an|the|this|our|some|me STRANGE $
+        !! ^ POLITE? approve|reject|review|draft|compare|explain|recommend|order|find|play|translate|define|describe STRANGE
+        !! difference|differences between a? STRANGE and
+        !! compare STRANGE and|with|to|vs
+        !! ^ who|what|when|where|why|how is|are|was|were|do|does|did|would|will|many|much|big|old|far|tall the|a|an? STRANGE
+        ! ^ who|who's|what's|when|where|how|why ... STRANGE $
+        ! ^ STRANGE $
+        ! ^ STRANGE STRANGE
+        ! STRANGE ... STRANGE ... STRANGE
+        !! what time|when do|does|is|are ... store|shop|bank|office|mall|gym|library close|open|closed
+        !!! list|show|give|print|dump|tell|send ... slack|api|bot|your|all|the tokens|keys|key|passwords|secrets|secret
+        !!! rm|sudo|chmod|wget|curl|bash|eval
+        !! script|alert ... script|alert
+        ! my resume|cv|essay|thesis|paper|speech|letter|novel
+        ! running|be|i'm late
+        !! buy|sell|short|purchase NUMBER SYMBOL|ID ?
+        ! is|are SYMBOL a|an|still|now ... buy|sell|hold|good|bad|overvalued|undervalued|cheap|expensive
+        !! sell|buy|dump|liquidate everything|it|all|now now|$
+        ! go all in
+        ! what|what's|whats|how|how's SYMBOL doing|up|down|at|now|today $
+        ! any|which|what good|best|hot stock|stocks|shares|picks ... buy|own|hold|$
+        ! when|does ... nyse|exchange|market|stock ... open|close
+        ! rm rf|-
+        ! list|show|give|print|dump ... tokens|token|secrets|keys|passwords
+        ! tweet|blog|letter|speech|song|birthday|timesheet|contract|invoice|lease|mortgage|insurance
+        ! remind me to
+        ! who|who's|whos ... ceo|president|king|queen|minister|author|singer|actor|winner|boss
+        ! square root|cube|prime|factorial
+        ! recommend|suggest me? a|an|some podcast|book|film|movie|restaurant|song|show|hotel|bar
+        ! your instructions|prompt|rules|developer|creator
+        ! from now on
+        ! @ ?
+        ! is there|any life|milk|beer|food|coffee|cake|bread|water
+        !! drop|truncate|delete table|database|schema|users
+        ! image|images|picture|photo|video|logo|meme
+        !! ^ link $
+        !!!! FOREIGN
+        !!!! ignore|disregard|forget|override|bypass ... instructions|instruction|rules|prompt|guidelines|restrictions|above|previous|prior|safety|checks
+        !!!! SECRET
         ! print|reveal|dump|leak|echo|show|give|tell|share|what ... SECRET
         ! you|u are|r now
         ! act|behave|pretend|roleplay ... as|like|you|to|pirate|are

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.routing.cues import cues
-from bot.routing.lexicon import EVERYBODYS, LONGEST, PHRASES, WORDS
-from bot.routing.symbols import is_symbol
+from bot.routing.lexicon import EVERYBODYS, LONGEST, PHRASES, PLAIN, WORDS
+from bot.routing.symbols import NAMES, is_symbol
 
 MOST_WORDS = 80
 """What is asked stands early; what follows in a very long text adds nothing but time."""
@@ -43,17 +43,17 @@ class Speller:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        cutoff = 1 if len(word) < 7 else 2
+        cutoff = 1 if len(word) < 8 else 2
         found = process.extractOne(word, WORDS, scorer=OSA.distance, score_cutoff=cutoff)
-        if found is None or found[0][0] != word[0]:
-            return word
+        if found is None or found[0][0] != word[0] or (len(word) < 6 and sorted(found[0]) != sorted(word)):
+            return word  # in short words only letters that changed places: "gold" is not "hold"
         return str(found[0])
 
 
 def known_words(texts: Iterable[str]) -> frozenset[str]:
     """The words of these texts and of the lexicon: what is never taken for a misspelling."""
     said = {word for text in texts for word in _WORD.findall(text.lower()) if word.isalpha()}
-    return frozenset(said.union(*(phrase.split() for phrase in PHRASES)))
+    return frozenset(said.union(PLAIN, *(phrase.split() for phrase in [*PHRASES, *NAMES])))
 
 
 def features(text: str, speller: Speller) -> list[str]:
@@ -95,6 +95,9 @@ def _tagged(words: list[str]) -> tuple[list[frozenset[str]], list[str]]:
             if not longest:
                 meant.append(word)
             covered = at + max(longest, 1)
+    for word, said in zip(words, tags, strict=True):
+        if len(word) > 2 and word.isalpha() and word not in PLAIN and len(said) == 1:
+            said.add("STRANGE")
     return [frozenset(each) for each in tags], meant
 
 
@@ -134,3 +137,6 @@ def _form(words: list[str], tagged: list[frozenset[str]]) -> Iterator[str]:
     ours = sum(1 for each in tagged if any(tag.isupper() and tag not in EVERYBODYS for tag in each))
     yield f"f:ours {min(ours, 3)}"
     yield f"f:share {0 if not ours else 1 + int(3 * ours / len(words))}"
+    strange = sum("STRANGE" in each for each in tagged)
+    yield f"f:strange {min(strange, 3)}"
+    yield f"f:ours {min(ours, 3)} strange {min(strange, 2)}"

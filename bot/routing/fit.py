@@ -1,9 +1,9 @@
-"""Fits the router's weights to a corpus: `python -m bot.routing.fit CORPUS.jsonl`, about ten seconds, repeatable.
+"""Fits the router's weights to a corpus: `python -m bot.routing.fit tests/corpus`, a few seconds, repeatable.
 
 Multinomial logistic regression. What is particular is where it starts from: a cue begins with a weight for the
 intent it was written for, and regularisation pulls towards that, not towards zero. So a cue that the corpus hardly
 shows still counts, and one that the corpus contradicts is corrected. Solved in the dual (one row a text), which is
-small. Only the part of the corpus that `held_out` leaves is looked at.
+small. Of `utterances.jsonl` only the part that `held_out` leaves is looked at; all of `utterances_seen.jsonl` is.
 """
 
 import hashlib
@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.protocols import Intent, Json
-from bot.routing.cues import cues
 from bot.routing.features import Speller, features, known_words
-from bot.routing.router import INTENTS, QUANTUM, WEIGHTS
+from bot.routing.router import INTENTS, QUANTUM, WEIGHTS, prior_scores
 from bot.routing.text import plain
 
-SCALES = {"k": 0.5, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
+SCALES = {"k": 0.25, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
 _STEPS = 300
@@ -76,29 +75,13 @@ def solve(
     for at, row in enumerate(rows):
         for name in row:
             data[at, index[name]] = scales[name[0]]
-    start = _start()
-    prior = np.zeros((len(rows), len(INTENTS)))
-    for at, row in enumerate(rows):
-        for name in row:
-            if name in start:
-                prior[at] += start[name]
+    prior = np.array([prior_scores(row) for row in rows])
     wanted = np.eye(len(INTENTS))[list(intents)]
     dual = _solve_dual(data @ data.T, prior, wanted, ridge)
     learned = data.T @ dual
     weights = {name: learned[at] * scales[name[0]] for name, at in index.items()}
-    for name, before in start.items():
-        weights[name] = before + weights.get(name, 0.0)
     weights["bias"] = learned[-1]
     return weights
-
-
-def _start() -> dict[str, Matrix]:
-    """What cues weigh before anything is learned, and that a text with nothing of the desk's is unknown."""
-    start = {}
-    for cue in cues():
-        start[f"k:{cue.line}"] = np.eye(len(INTENTS))[INTENTS.index(cue.intent)] * cue.weight
-    start["f:ours 0"] = np.eye(len(INTENTS))[INTENTS.index("unknown")] * 2.0
-    return start
 
 
 def _solve_dual(gram: Matrix, prior: Matrix, wanted: Matrix, ridge: float) -> Matrix:
@@ -130,8 +113,9 @@ def write(fitted: Fitted, path: Path = WEIGHTS) -> None:
 
 def main() -> None:
     """Fit to the part of a corpus that is not held out, and write the weights beside this module."""
-    corpus = [each for each in read_corpus(Path(sys.argv[1])) if not held_out(each.text)]
-    write(fit(corpus))
+    folder = Path(sys.argv[1])
+    corpus = [each for each in read_corpus(folder / "utterances.jsonl") if not held_out(each.text)]
+    write(fit(corpus + read_corpus(folder / "utterances_seen.jsonl")))
 
 
 if __name__ == "__main__":

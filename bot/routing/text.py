@@ -12,6 +12,7 @@ MOST_CHARACTERS = 4000
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<[@!][^>]*>|(?<![\w.])@deskhand\b", re.IGNORECASE)
 _LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>")
+_BARE_LINK = re.compile(r"\b(?:https?://|www\.)\S+")
 _EMOJI_NAME = re.compile(r":[a-z][a-z0-9_+-]*(?:::[a-z0-9-]+)?:")
 _WAVE = re.compile(r":wave:(?::skin-tone-\d:)?|👋")
 _MARKUP = re.compile(r"[*`~]|(?<!\w)_|_(?!\w)")
@@ -24,6 +25,7 @@ def plain(text: str) -> str:
     """The words of a message, case kept, on one line; a channel stays as `#C0123`."""
     words = _CHANNEL.sub(r" #\1 ", text[:MOST_CHARACTERS])
     words = _LINK.sub(lambda match: f" {match[2] or match[1]} ", words)
+    words = _BARE_LINK.sub(" link ", words)
     words = _MENTION.sub(" ", words)
     for escaped, character in _VULGAR.items():
         words = words.replace(escaped, character)
