@@ -57,6 +57,8 @@ class Reading:
     text: str
     sentence: Sentence
     before: Discourse
+    items: list[Item]
+    code: str
     findings: list[Finding] = field(default_factory=list)
     bound: list[Bound] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
@@ -64,16 +66,6 @@ class Reading:
     pairs: dict[int, int] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
     when: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def items(self) -> list[Item]:
-        """The items of the sentence."""
-        return self.sentence.items
-
-    @property
-    def code(self) -> str:
-        """Their kinds."""
-        return self.sentence.code
 
     def find(self, kind: str, item: Item, reason: str) -> None:
         """Report an item."""

@@ -21,7 +21,7 @@ def judge(sentences: Iterator[Sentence], text: str, index: Index) -> list[Findin
     for sentence in sentences:
         if sentence.opens:
             state = Discourse()
-        reading = Reading(index, scopes, text, sentence, state)
+        reading = Reading(index, scopes, text, sentence, state, sentence.items, sentence.code)
         _read(reading)
         findings += reading.findings
         state = _left_behind(reading)

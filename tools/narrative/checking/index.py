@@ -4,8 +4,9 @@ A set of facts is an int with bit i for fact i, so that what a sentence says abo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tools.narrative.checking.lexicon import (
     CRISES,
@@ -102,7 +103,7 @@ class Index:
     phrases: dict[str, Entry] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
-    names: "re.Pattern[str] | None" = None
+    names: tuple[tuple[str, "re.Pattern[str]"], ...] = ()
     sentences: tuple[str, ...] = ()
     everything: int = 0
     strategy: int = 0
@@ -117,6 +118,7 @@ class Index:
     scoped: int = 0
     dates: int = 0
     whole: Span | None = None
+    by_span: dict[Span, int] = field(default_factory=dict)
     currency: str = ""
     name_numbers: frozenset[str] = frozenset()
 
@@ -168,6 +170,9 @@ def _add(index: Index, position: int, fact: Fact) -> None:
     index.keys.append(keys)
     index.spans.append(_span(fact))
     index.groups.append(_group(fact))
+    span = index.spans[-1]
+    if span is not None and not index.groups[-1].startswith("month"):
+        index.by_span[span] = index.by_span.get(span, 0) | bit
     index.everything |= bit
     for key in keys:
         index.by_key[key] = index.by_key.get(key, 0) | bit
@@ -294,6 +299,17 @@ def _common(spans: list[Span | None]) -> Span | None:
 
 
 _STATIC = static_phrases()
+
+
+def _longest(phrases: Iterable[str], longest: dict[str, int]) -> dict[str, int]:
+    """Most words of a phrase by its first word."""
+    for phrase in phrases:
+        first = phrase.partition(" ")[0]
+        longest[first] = max(longest.get(first, 1), phrase.count(" ") + 1)
+    return longest
+
+
+_STATIC_LONGEST = _longest(_STATIC, {})
 _KNOWN = [name for name in KNOWN_NAMES.split("|") if re.search(r"\d", name)]
 
 
@@ -311,12 +327,9 @@ def _phrases(index: Index) -> None:
             _label(index, table, position, fact)
         _group_names(table, index, position, fact)
     index.phrases = table
-    for phrase in table:
-        first = phrase.partition(" ")[0]
-        index.longest[first] = max(index.longest.get(first, 1), phrase.count(" ") + 1)
+    index.longest = _longest(table.keys() - _STATIC.keys(), dict(_STATIC_LONGEST))
     index.sentences = tuple(sorted((sentence.lower() for sentence in sentences), key=len, reverse=True))
-    pieces = sorted(quotable, key=len, reverse=True)
-    index.names = re.compile("|".join(_quoted(piece) for piece in pieces), re.IGNORECASE) if pieces else None
+    index.names = tuple((name.lower(), _pattern(name)) for name in sorted(quotable, key=len, reverse=True))
     index.name_numbers = frozenset(
         number
         for fact in index.facts
@@ -326,11 +339,12 @@ def _phrases(index: Index) -> None:
     ) | frozenset(str(fact.value) for fact in index.facts if fact.id.startswith("parameter."))  # fmt: skip
 
 
-def _quoted(piece: str) -> str:
-    """The piece as a whole, not as the start of a longer word or number."""
-    body = re.escape(piece).replace(r"\ ", r"\s+").replace(r"\-", "[- ]?")
-    before = r"(?<![\w.])" if piece[:1].isalnum() else ""
-    return before + body + (r"(?![\w%]|[.,]\d)" if piece[-1:].isalnum() else "")
+@lru_cache(maxsize=512)
+def _pattern(name: str) -> re.Pattern[str]:
+    """The name as a whole, not as the start of a longer word or number."""
+    before = r"(?<![\w.])" if name[:1].isalnum() else ""
+    after = r"(?![\w%]|[.,]\d)" if name[-1:].isalnum() else ""
+    return re.compile(before + re.escape(name) + after, re.IGNORECASE)
 
 
 def _name(index: Index, table: dict[str, Entry], fact: Fact, sentences: set[str], quotable: set[str]) -> None:

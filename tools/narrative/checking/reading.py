@@ -13,7 +13,8 @@ _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|A
 _YEAR = r"(?:19|20)\d\d"
 
 _TOKEN = re.compile(
-    rf"""(?P<newline>\n[ \t]*(?:\n\s*)?)
+    rf"""(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
+    |(?P<newline>\n[ \t]*(?:\n\s*)?)
     |(?P<isoday>\b{_YEAR}-\d\d-\d\d\b)
     |(?P<isomonth>\b{_YEAR}-(?:0[1-9]|1[0-2])\b(?![-\d]))
     |(?P<years>\b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d\d)\b(?![\d.%]))
@@ -100,6 +101,9 @@ def read(text: str, index: Index) -> Iterator[Sentence]:
     for match in _TOKEN.finditer(shown):
         kind = match.lastgroup or ""
         token = match.group()
+        if kind == "plain":
+            tokens.append(_Token("word", token, match.start(), match.end(), token.lower()))
+            continue
         if kind == "newline":
             if tokens:
                 yield _sentence(tokens, index, opens, row)
@@ -133,7 +137,10 @@ def _protect(text: str, index: Index) -> str:
             if not (text[end : end + 1].isalnum() and sentence[-1:].isalnum()):
                 text = text[:start] + " " * len(sentence) + text[end:]
             start = low.find(sentence, end)
-    return index.names.sub(_hide, text) if index.names is not None else text
+    for name, pattern in index.names:
+        if name in low:
+            text = pattern.sub(_hide, text)
+    return text
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -519,12 +519,14 @@ def _named_extremes(reading: Reading) -> None:
 
 def universals(reading: Reading) -> None:
     """ "Every year", "never", "always": computed over the facts of years, months or crises, otherwise refused."""
+    if "Z" not in reading.code:
+        return
+    compared = any("than" in item.word.split() for item in reading.items)
     for position, item in enumerate(reading.items):
-        bounded = any(b.at > position and b.facts for b in reading.bound) and "than" in " ".join(
-            i.word for i in reading.items
-        )
-        if item.kind == "Z" and not bounded and not _universal_holds(reading, position, item):
-            reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
+        if item.kind == "Z":
+            bounded = compared and any(bound.at > position and bound.facts for bound in reading.bound)
+            if not bounded and not _universal_holds(reading, position, item):
+                reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
 
 
 def _universal_holds(reading: Reading, position: int, item: Item) -> bool:

@@ -12,6 +12,7 @@ class Scopes:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._known: dict[tuple[Span, Span | None, str], int] = {}
+        self._crises = sum(bits for group, bits in index.by_group.items() if group.startswith(("stress", "crisis")))
         self._group_days: dict[str, list[tuple[str, int]]] = {}
         for position in index.bits(index.dates):
             day = day_of(str(index.facts[position].value))
@@ -34,21 +35,15 @@ class Scopes:
     def _dated(self, item: Item, preposition: str) -> int:
         index, mask = self._index, 0
         groups: set[str] = set()
-        for position, span in enumerate(index.spans):
-            if (
-                span is not None
-                and self._covers(item, span)
-                and (not index.groups[position].startswith("month") or _month_named(index.groups[position], item))
-            ):
-                mask |= 1 << position
-                if index.groups[position].startswith("drawdown"):
-                    groups.add(index.groups[position])
-            elif (
-                span is not None
-                and index.groups[position].startswith(("stress", "crisis"))
-                and self._touches(item, span)
-            ):
-                mask |= 1 << position
+        for span, bits in index.by_span.items():
+            if self._covers(item, span):
+                mask |= bits
+                groups |= {index.groups[p] for p in index.bits(bits) if index.groups[p].startswith("drawdown")}
+            elif self._touches(item, span):
+                mask |= bits & self._crises
+        if item.until is None and item.dates[1] // 100 == item.dates[0] // 100 > 15:
+            month = f"month.{item.dates[0] // 10000}-{item.dates[0] // 100 % 100:02d}"
+            mask |= index.by_group.get(month, 0) if item.dates[0] != item.dates[1] else 0
         for group, found in self._group_days.items():
             if group and self._in_group(item, [day for _, day in found]):
                 groups.add(group)
@@ -87,13 +82,6 @@ class Scopes:
         if not exact and preposition not in _OPEN_ENDED:
             return False
         return _within(whole[0], item.dates) or _within(whole[1], item.dates)
-
-
-def _month_named(group: str, item: Item) -> bool:
-    """Whether a date is the month of this group: a year does not name its months."""
-    year, _, month = group.partition(".")[2].partition("-")
-    first = int(year + month + "01") if month else 0
-    return item.dates[0] == first and item.dates[1] // 100 == first // 100
 
 
 def _within(day: int, dates: Span) -> bool:

@@ -7,7 +7,7 @@ from tools.narrative.checking.index import Index
 from tools.narrative.checking.lexicon import RESEARCH_WORDS
 
 _SENTINEL = re.compile(
-    r"(?<![\w])(?:nan|-?inf(?:inity)?|none|null|undefined|n/?a(?![\w])|#div/0!?|-?1\.#ind|∞)(?![\w])", re.IGNORECASE
+    r"(?:\b|(?<=[-+]))(?:[nN](?:[aA][nN]|one|ONE|ull|ULL|/?A)|[iI][nN][fF](?:inity|INITY)?|[uU]ndefined|1\.#[iI][nN][dD])\b|#DIV/0|∞"
 )
 _HUNDRED = re.compile(r"-100(?:\.0+)?(?![\d.,])\s?%?")
 _INSTRUCTION = re.compile(
@@ -20,6 +20,7 @@ _INSTRUCTION = re.compile(
 _ADDRESS = re.compile(
     r"\b(?:https?|ftp)://\S+|(?<=\]\()[^)\s]+(?=\))|\b[\w./-]+\.(?:png|jpe?g|svg|pdf|html|json|csv)\b"
 )
+_ADDRESS_MARKS = ("://", "](", ".png", ".jp", ".svg", ".pdf", ".htm", ".json", ".csv")
 _ID_WORD = re.compile(
     r"\b(?:backtest|run|report|id|backtest id|run id|narrative)\s*(?:id)?\s*[:#=]?\s*[`'\"(]?(?P<id>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+|[0-9a-f]{8,}|#?\d{3,}|(?=[a-z]*\d)[a-z0-9]{6,})\b",
     re.IGNORECASE,
@@ -33,7 +34,11 @@ _ADVICE_WORDS = 40
 
 def without_addresses(text: str) -> str:
     """Addresses and file names blanked out, the length kept: what they hold is not said to a reader."""
-    return _ADDRESS.sub(lambda match: " " * len(match.group(0)), text) if "." in text else text
+    return (
+        _ADDRESS.sub(lambda match: " " * len(match.group(0)), text)
+        if any(mark in text for mark in _ADDRESS_MARKS)
+        else text
+    )
 
 
 def check(text: str, index: Index) -> list[Finding]:
