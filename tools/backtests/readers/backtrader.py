@@ -328,7 +328,7 @@ def _fills(found: Mapping[str, Json]) -> Iterator[Fill]:
     for when, rows in found.items():
         stamp = moment_of(when)
         for row in items(rows):
-            amount, price, _, symbol, _ = items(row)
-            size, paid = number(amount), number(price)
+            cells = items(row)
+            size, paid = (number(cells[0]), number(cells[1])) if len(cells) == 5 else (None, None)
             if stamp is not None and size and paid is not None:
-                yield Fill(stamp, text(symbol)[:40], size, paid)
+                yield Fill(stamp, text(cells[3])[:40], size, paid)

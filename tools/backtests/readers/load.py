@@ -10,10 +10,12 @@ import gzip
 import io
 import json
 import lzma
+import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -27,6 +29,7 @@ MAX_CELLS = 4_000_000
 MAX_DEPTH = 100
 MAX_MEMBERS = 1_000
 _MOST_COLUMNS = 2_000
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PACKED: dict[bytes, Callable[[IO[bytes]], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
@@ -235,25 +238,15 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _depth(content: str) -> int:
     """Deepest nesting of brackets outside strings; stops counting past the bound."""
-    if content.count("[") + content.count("{") <= MAX_DEPTH:
-        return 0
     depth = deepest = 0
-    inside = False
-    skip = False
-    for character in content:
-        if skip:
-            skip = False
-        elif inside:
-            inside = character != '"'
-            skip = character == "\\"
-        elif character == '"':
-            inside = True
-        elif character in "[{":
+    for match in _STRUCTURE.finditer(content):
+        mark = match[0]
+        if mark in ("[", "{"):
             depth += 1
             deepest = max(deepest, depth)
             if deepest > MAX_DEPTH:
-                return deepest
-        elif character in "]}":
+                break
+        elif mark in ("]", "}"):
             depth -= 1
     return deepest
 
@@ -262,14 +255,13 @@ def _depth(content: str) -> int:
 
 
 def _csv(stem: str, content: str) -> Table:
-    lines = content.splitlines()
-    head = [line for line in lines[:200] if line.strip()][:30]
+    head = [line for line in islice(io.StringIO(content, newline=None), 200) if line.strip()][:30]
     delimiter = _delimiter(head)
     if delimiter is None:
         raise BadInput(
             f"{stem} is not a table: its lines have no columns separated by a comma, semicolon, tab or bar."
         )
-    rows = _rows(stem, lines, delimiter)
+    rows = _rows(stem, io.StringIO(content, newline=None), delimiter)
     if not rows:
         raise BadInput(f"{stem} has no rows.")
     width = max(len(row) for row in rows[:30])
@@ -290,7 +282,10 @@ def _delimiter(head: list[str]) -> str | None:
     """The separator that splits the first lines into the most columns of the same number."""
     best: tuple[float, int, str] | None = None
     for delimiter in (",", ";", "\t", "|"):
-        widths = [len(row) for row in csv.reader(head, delimiter=delimiter)]
+        try:
+            widths = [len(row) for row in csv.reader(head, delimiter=delimiter)]
+        except csv.Error:
+            continue
         if not widths or max(widths) < 2:
             continue
         usual = max(set(widths), key=widths.count)
@@ -301,7 +296,7 @@ def _delimiter(head: list[str]) -> str | None:
     return best[2] if best else None
 
 
-def _rows(stem: str, lines: list[str], delimiter: str) -> list[list[str]]:
+def _rows(stem: str, lines: Iterable[str], delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     cells = 0
     try:

@@ -82,6 +82,9 @@ def missing(cell: str) -> bool:
 def numbers(table: Table, index: int) -> Values:
     """A column as float64, NaN where it is blank. A decimal comma and a percent sign are understood; else BadInput."""
     cells = table.cells(index)
+    quick = _plain_numbers(cells)
+    if quick is not None:
+        return quick
     style = _style(table, index, cells)
     result = np.empty(len(cells), dtype=np.float64)
     for row, cell in enumerate(cells):
@@ -93,6 +96,17 @@ def numbers(table: Table, index: int) -> Values:
             raise BadInput(f"{_where(table, index, row)} is {cell[:40]!r}, which is not a number that can be used.")
         result[row] = value
     return result
+
+
+def _plain_numbers(cells: Sequence[str]) -> Values | None:
+    """Finite numbers with a decimal point or none, read by numpy; None for all others."""
+    if not all(cell and cell.isascii() and "_" not in cell and "," not in cell for cell in cells):
+        return None
+    try:
+        found = np.array(cells, dtype=np.float64)
+    except ValueError:
+        return None
+    return found if np.isfinite(found).all() else None
 
 
 def is_numeric(table: Table, index: int) -> bool:
@@ -153,6 +167,9 @@ def dates(cells: Sequence[str], column: str = "date") -> Days:
     the column itself shows which; where it does not, BadInput asks for ISO dates. Stamps that are all midnight in a
     zone keep their day; others become UTC.
     """
+    quick = _quick(cells)
+    if quick is not None:
+        return _in_range(quick, column)
     day_first = _day_first(cells, column)
     moments: list[datetime] = []
     for row, cell in enumerate(cells):
@@ -165,9 +182,32 @@ def dates(cells: Sequence[str], column: str = "date") -> Days:
     local = all(moment.hour == moment.minute == moment.second == 0 for moment in moments)
     plain = [_naive(moment, keep_day=local) for moment in moments]
     result: Days = np.array(plain, dtype="datetime64[s]")
+    return _in_range(result, column)
+
+
+def _in_range(result: Days, column: str) -> Days:
     if len(result) and (result.min() < _FIRST or result.max() > _LAST):
         raise BadInput(f"Column {column[:40]!r} has dates outside the years 1800 to 2200.")
     return result
+
+
+def _quick(cells: Sequence[str]) -> Days | None:
+    """Plain ISO stamps, without a zone or all in UTC, and epochs, read by numpy; None for all others."""
+    first = cells[0].strip() if cells else ""
+    scale = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}.get(len(first)) if first.isdigit() and first.isascii() else None
+    if scale is not None and all(len(cell) == len(first) and cell.isdigit() and cell.isascii() for cell in cells):
+        return (np.array(cells, dtype=np.int64) // scale).astype("datetime64[s]")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d:\d\d)?(Z|\+00:00)?", first):
+        return None
+    suffix = first[19:]
+    plain = [cell.removesuffix(suffix) for cell in cells] if suffix else list(cells)
+    if not all(len(cell) == len(plain[0]) and cell[:1].isdigit() and cell.isascii() for cell in plain):
+        return None
+    try:
+        found: Days = np.array(plain, dtype="datetime64[s]")
+    except ValueError:
+        return None
+    return None if np.isnat(found).any() else found
 
 
 def moment_of(value: object) -> np.datetime64 | None:
@@ -193,8 +233,13 @@ def _naive(moment: datetime, *, keep_day: bool) -> datetime:
 
 def _one(cell: str) -> datetime | None:
     """A date that reads in one way only."""
-    if len(cell) > 60 or not cell[:1].isascii():
+    if len(cell) > 60 or not cell.isascii():
         return None
+    if cell[4:5] == cell[7:8] == "-":
+        try:
+            return datetime.fromisoformat(cell)
+        except ValueError:
+            pass  # perhaps with more or fewer digits than ISO has
     try:
         if _ISO.fullmatch(cell):
             return _iso(cell)
