@@ -5,17 +5,17 @@ kind share a statement and all share a transaction; alone, each is immediate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.storage.database import Database
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Writer = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[Result]]]
-"""Writes items of one kind in a given transaction; as many results, in order."""
+Writer = Callable[[Connection, Sequence[Item]], Sequence[Result]]
+"""Writes items of one kind in a given transaction; as many results, in order. It runs as `Database.run` says."""
 
 _MOST_AT_ONCE = 200
 
@@ -60,8 +60,7 @@ class GroupCommit:
 
     async def _commit_alone(self, pending: _Pending[object, object]) -> None:
         try:
-            async with self._database.write() as connection:
-                results = await pending.writer(connection, [pending.item])
+            results = await self._database.run(lambda connection: pending.writer(connection, [pending.item]))
         except Exception as error:
             pending.fail(error)
         else:
@@ -71,15 +70,15 @@ class GroupCommit:
         kinds: dict[Writer[object, object], list[_Pending[object, object]]] = {}
         for pending in batch:
             kinds.setdefault(pending.writer, []).append(pending)
+
+        def write(connection: Connection) -> list[Sequence[object]]:
+            return [writer(connection, [pending.item for pending in same]) for writer, same in kinds.items()]
+
         try:
-            async with self._database.write() as connection:
-                written = [
-                    (same, await writer(connection, [pending.item for pending in same]))
-                    for writer, same in kinds.items()
-                ]
+            written = await self._database.run(write)
         except Exception:
             return False
-        for same, results in written:
+        for same, results in zip(kinds.values(), written, strict=True):
             for pending, result in zip(same, results, strict=True):
                 pending.settle(result)
         return True

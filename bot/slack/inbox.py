@@ -15,9 +15,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
 from bot.slack.commits import GroupCommit
@@ -79,71 +78,68 @@ class Inbox:
             self.arrived.set()
         return added
 
-    async def _insert(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> list[bool]:
+    def _insert(self, connection: Connection, envelopes: Sequence[Envelope]) -> list[bool]:
         unasked = [envelope for envelope in envelopes if envelope.only_in_known_thread]
-        strange = {envelope.key for envelope in unasked if not await _knows(connection, envelope)}
+        strange = {envelope.key for envelope in unasked if not _knows(connection, envelope)}
         rows = [_row(envelope) for envelope in envelopes if envelope.key not in strange]
         if not rows:
             return [False] * len(envelopes)
         insert = insert_new(self._database, inbox).returning(inbox.c.event_id)
-        new = {row.event_id for row in await connection.execute(insert, rows)}
+        new = {row.event_id for row in connection.execute(insert, rows)}
         return [envelope.key[:_KEY] in new for envelope in envelopes]
 
     async def claim(self, limit: int, running: Collection[Job], per_lane: int) -> list[Job]:
         """Up to `limit` rows, oldest first but fair: none beyond `per_lane` a channel, one at a time a thread."""
-        chosen = await self._candidates(limit, running, per_lane)
-        if not chosen:
-            return []
+        lanes = Counter(job.lane for job in running)
+        places = {(job.lane, job.envelope.thread_ts) for job in running}
+
+        def work(connection: Connection) -> list[Job]:
+            waiting = self._waiting(connection, [lane for lane, count in lanes.items() if count >= per_lane])
+            chosen = _fair(waiting, places, lanes, limit, per_lane)
+            jobs = self._claim(connection, chosen) if chosen else []
+            self._join_threads(connection, jobs)
+            return jobs
+
+        return await self._database.run(work)
+
+    def _waiting(self, connection: Connection, full: Sequence[str]) -> list[tuple[int, str, str]]:
+        rows = connection.execute(
+            select(inbox.c.id, inbox.c.channel, inbox.c.thread_ts)
+            .where(_claimable(time.time()), inbox.c.channel.not_in(full))
+            .order_by(inbox.c.id)
+            .limit(_MOST_CANDIDATES)
+        )
+        return [(row.id, row.channel, row.thread_ts) for row in rows]
+
+    def _claim(self, connection: Connection, chosen: Sequence[int]) -> list[Job]:
         now = time.time()
         wanted = and_(inbox.c.id.in_(chosen), _claimable(now))
-        async with self._database.write() as connection:
-            if not self._database.is_sqlite:
-                locked = select(inbox.c.id).where(wanted).with_for_update(skip_locked=True)
-                wanted = inbox.c.id.in_([row.id for row in await connection.execute(locked)])
-            claimed = await connection.execute(
-                update(inbox)
-                .where(wanted)
-                .values(
-                    state="claimed",
-                    attempts=inbox.c.attempts + 1,
-                    claimed_by=self._me.name,
-                    claimed_until=now + self._lease,
-                )
-                .returning(inbox.c.id, inbox.c.payload, inbox.c.correlation_id, inbox.c.attempts, inbox.c.received_at)
+        if not self._database.is_sqlite:
+            locked = select(inbox.c.id).where(wanted).with_for_update(skip_locked=True)
+            wanted = inbox.c.id.in_([row.id for row in connection.execute(locked)])
+        claimed = connection.execute(
+            update(inbox)
+            .where(wanted)
+            .values(
+                state="claimed",
+                attempts=inbox.c.attempts + 1,
+                claimed_by=self._me.name,
+                claimed_until=now + self._lease,
             )
-            jobs = [
-                Job(
-                    row.id,
-                    Envelope.model_validate_json(row.payload),
-                    row.correlation_id,
-                    row.attempts,
-                    row.received_at,
-                )
-                for row in claimed
-            ]
-            await self._join_threads(connection, jobs)
+            .returning(inbox.c.id, inbox.c.payload, inbox.c.correlation_id, inbox.c.attempts, inbox.c.received_at)
+        )
+        jobs = [
+            Job(row.id, Envelope.model_validate_json(row.payload), row.correlation_id, row.attempts, row.received_at)
+            for row in claimed
+        ]
         return sorted(jobs, key=lambda job: job.id)
 
-    async def _join_threads(self, connection: AsyncConnection, jobs: Sequence[Job]) -> None:
+    def _join_threads(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """From now on the bot is part of these threads, also before its answers are there."""
         places = sorted({(job.envelope.channel, job.envelope.thread_ts) for job in jobs if job.envelope.thread_ts})
         rows = [{"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in places if channel]
         if rows:
-            await connection.execute(insert_new(self._database, threads), rows)
-
-    async def _candidates(self, limit: int, running: Collection[Job], per_lane: int) -> Sequence[int]:
-        lanes = Counter(job.lane for job in running)
-        full = [lane for lane, count in lanes.items() if count >= per_lane]
-        async with self._database.read() as connection:
-            rows = await connection.execute(
-                select(inbox.c.id, inbox.c.channel, inbox.c.thread_ts)
-                .where(_claimable(time.time()), inbox.c.channel.not_in(full))
-                .order_by(inbox.c.id)
-                .limit(_MOST_CANDIDATES)
-            )
-            waiting = [(row.id, row.channel, row.thread_ts) for row in rows]
-        places = {(job.lane, job.envelope.thread_ts) for job in running}
-        return _fair(waiting, places, lanes, limit, per_lane)
+            connection.execute(insert_new(self._database, threads), rows)
 
     async def renew(self, jobs: Collection[Job]) -> None:
         """Extend the lease of what is still being worked on."""
@@ -155,10 +151,10 @@ class Inbox:
         """Finished; the row stays for `KEEP_DONE_SECONDS`, so that a late redelivery is still known."""
         await self._commits.run(self._finish, job)
 
-    async def _finish(self, connection: AsyncConnection, jobs: Sequence[Job]) -> list[None]:
+    def _finish(self, connection: Connection, jobs: Sequence[Job]) -> list[None]:
         ours = and_(inbox.c.id.in_([job.id for job in jobs]), self._ours())
         finished = {"state": "done", "finished_at": time.time(), "error": "", "claimed_by": "", "claimed_until": 0.0}
-        await connection.execute(update(inbox).where(ours).values(finished))
+        connection.execute(update(inbox).where(ours).values(finished))
         return [None] * len(jobs)
 
     async def retry(self, job: Job, delay: float, error: str) -> None:
@@ -258,8 +254,8 @@ def _claimable(now: float) -> ColumnElement[bool]:
     )
 
 
-async def _knows(connection: AsyncConnection, envelope: Envelope) -> bool:
-    found = await connection.execute(
+def _knows(connection: Connection, envelope: Envelope) -> bool:
+    found = connection.execute(
         select(threads.c.channel).where(
             threads.c.channel == envelope.channel, threads.c.thread_ts == envelope.thread_ts
         )

@@ -4,9 +4,8 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.protocols import Json
 from bot.slack.commits import GroupCommit
@@ -43,12 +42,12 @@ class Threads:
         else:
             await self._commits.run(self._join, (channel, thread_ts))
 
-    async def _join(self, connection: AsyncConnection, places: Sequence[tuple[str, str]]) -> list[None]:
+    def _join(self, connection: Connection, places: Sequence[tuple[str, str]]) -> list[None]:
         rows = [{"channel": channel, "thread_ts": ts, "updated_at": time.time()} for channel, ts in places]
-        await connection.execute(insert_new(self._database, threads), rows)
+        connection.execute(insert_new(self._database, threads), rows)
         return [None] * len(places)
 
-    async def _set(self, connection: AsyncConnection, subjects: Sequence[tuple[str, str, str]]) -> list[None]:
+    def _set(self, connection: Connection, subjects: Sequence[tuple[str, str, str]]) -> list[None]:
         insert = (sqlite.insert if self._database.is_sqlite else postgresql.insert)(threads)
         upsert = insert.on_conflict_do_update(
             index_elements=["channel", "thread_ts"],
@@ -56,7 +55,7 @@ class Threads:
         )
         for channel, thread_ts, subject in subjects:
             row = {"channel": channel, "thread_ts": thread_ts, "subject": subject, "updated_at": time.time()}
-            await connection.execute(upsert, row)
+            connection.execute(upsert, row)
         return [None] * len(subjects)
 
     async def about_to_post(self, event_id: str, part: int, channel: str) -> None:
@@ -67,7 +66,7 @@ class Threads:
         """A message of ours is there."""
         await self._commits.run(self._record, (event_id, part, channel, ts))
 
-    async def _record(self, connection: AsyncConnection, made: Sequence[tuple[str, int, str, str]]) -> list[None]:
+    def _record(self, connection: Connection, made: Sequence[tuple[str, int, str, str]]) -> list[None]:
         rows = {
             (event_id, part): {
                 "event_id": event_id,
@@ -87,7 +86,7 @@ class Threads:
                 "posted_at": insert.excluded.posted_at,
             },
         )
-        await connection.execute(upsert, list(rows.values()))
+        connection.execute(upsert, list(rows.values()))
         return [None] * len(made)
 
     async def posted(self, event_id: str) -> dict[int, str]:

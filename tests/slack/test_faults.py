@@ -158,10 +158,10 @@ async def test_operators_hear_of_what_was_given_up(rig):
 
 async def test_an_inbox_that_fails_is_not_acknowledged_and_slack_sends_it_again(rig, monkeypatch):
     inbox = rig.transport._inbox
-    failed = asyncio.Event()
+    failed, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    async def failing(connection, envelopes):
-        failed.set()
+    def failing(connection, envelopes):
+        loop.call_soon_threadsafe(failed.set)
         raise OSError("disk full")
 
     monkeypatch.setattr(inbox, "_insert", failing)

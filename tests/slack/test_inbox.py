@@ -154,10 +154,10 @@ async def test_talk_in_threads_counts_only_where_the_bot_is_part(database, inbox
 
 
 async def test_an_unreachable_database_is_an_error_not_a_lost_event(database, inbox, monkeypatch):
-    def broken():
+    async def broken(work):
         raise OSError("no database")
 
-    monkeypatch.setattr(database, "write", broken)
+    monkeypatch.setattr(database, "run", broken)
     with pytest.raises(OSError, match="no database"):
         await inbox.add(envelope(1))
     monkeypatch.undo()
@@ -167,10 +167,10 @@ async def test_an_unreachable_database_is_an_error_not_a_lost_event(database, in
 async def test_one_bad_write_does_not_fail_its_neighbours(database):
     commits = GroupCommit(database)
 
-    async def good(connection, items):
+    def good(connection, items):
         return [item * 2 for item in items]
 
-    async def bad(connection, items):
+    def bad(connection, items):
         raise ValueError("bad")
 
     results = await asyncio.gather(
