@@ -29,7 +29,7 @@ async def test_the_full_report_comes_by_button_and_follow_ups_know_the_thread(co
 
 
 async def test_several_fit_and_a_button_chooses(conversation: Conversation) -> None:
-    asked = await conversation.ask("ana", "@Deskhand report on twelve-month momentum please")
+    asked = await conversation.ask("ana", "@Deskhand report on 252-day momentum please")
     buttons = next(block["elements"] for block in asked.blocks if block["type"] == "actions")
     assert len(buttons) == 2
     chosen = await conversation.press("ana", asked, buttons[1]["action_id"])

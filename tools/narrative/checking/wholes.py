@@ -9,7 +9,7 @@ from tools.narrative.checking.lexicon import RESEARCH_WORDS
 _SENTINEL = re.compile(
     r"(?:\b|(?<=[-+]))(?:[nN](?:[aA][nN]|one|ONE|ull|ULL|/?A)|[iI][nN][fF](?:inity|INITY)?|[uU]ndefined|1\.#[iI][nN][dD])\b|#DIV/0|∞"
 )
-_HUNDRED = re.compile(r"-100(?:\.0+)?(?![\d.,])\s?%?")
+_HUNDRED = re.compile(r"(?<![\w-])-100(?:\.0+)?(?![\d.,])\s?%?")
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|all|any|earlier|instructions?|rules?|facts?|checks?)\b"
     r"|\b(?:system|assistant|developer)\s*(?:prompt|message|:)|\byou (?:are now|must (?:now )?(?:say|write|report|state|recommend|approve|ignore))\b"
