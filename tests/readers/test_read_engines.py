@@ -429,3 +429,30 @@ def test_monthly_returns_start_a_month_earlier() -> None:
     frame = pd.read_csv(io.BytesIO(content))
     assert run.equity is not None
     assert run.equity.values[-1] == pytest.approx(np.prod(1 + frame["r"]))
+
+
+def test_backtesting_py_of_bars_without_dates() -> None:
+    document = {
+        **json.loads(made.backtesting_py_json()),
+        "Start": 0.0,
+        "End": 1828.0,
+        "Max. Drawdown Duration": 1085.0,
+        "_equity_curve": {"Equity": {"0": 100.0, "1": 101.0}, "DrawdownPct": {"0": 0.0, "1": 0.0}},
+    }
+    run = only(read_bytes("x.json", made.as_json(document)))
+    longest = figure(run, "max_drawdown_days")
+    assert (longest.value, longest.unit) == (1085.0, "bars")
+    assert run.equity is None
+    assert any("no dates" in note for note in run.notes)
+
+
+def test_durations_in_milliseconds_or_of_no_known_unit() -> None:
+    document = json.loads(made.backtesting_py_json())
+    epoch = only(
+        read_bytes(
+            "x.json", made.as_json({**document, "Start": 1546387200000, "Max. Drawdown Duration": 86_400_000 * 9})
+        )
+    )
+    assert figure(epoch, "max_drawdown_days").value == 9
+    unknown = only(read_bytes("x.json", made.as_json({**document, "Max. Drawdown Duration": 41})))
+    assert not [item for item in unknown.stated if item.name == "max_drawdown_days"]

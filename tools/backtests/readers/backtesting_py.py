@@ -10,6 +10,8 @@ commission. `Avg. Trade [%]` is a geometric mean. `Equity` is valued at each bar
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from tools.backtests.model import BacktestRun, Curve, Trade
 from tools.backtests.readers.document import Document, Json, Table, table_of, word, wrong
 from tools.backtests.readers.values import (
@@ -18,6 +20,8 @@ from tools.backtests.readers.values import (
     contradictions,
     dates,
     duration_days,
+    durations_as_written,
+    looks_like_date,
     moment_of,
     number,
     numbers,
@@ -142,13 +146,17 @@ def read(document: Document) -> list[BacktestRun]:
 
 
 def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
-    stated, notes = state(_METRICS, found)
+    stated, notes = state(durations_as_written(_METRICS, found), found)
     curve = table_of(found.get("_equity_curve", found.get("equity_curve")))
     trades = table_of(found.get("_trades", found.get("trades")))
     equity: Curve | None = None
     told: tuple[str, ...] = ("Only the engine's own figures are in this file: there is no equity curve.",)
     if curve is not None and _is_curve(curve):
-        equity, told = _curve(curve)
+        if curve.rows and not looks_like_date(curve.rows[0][0]):
+            told = ("The equity curve has no dates, only bar numbers, so it is not used.",)
+        else:
+            equity, told = _curve(curve)
+    dated = trades is not None and _is_trades(trades) and all(_entry(row, trades) is not None for row in trades.rows)
     strategy = word(found.get("_strategy")).strip()
     run = BacktestRun(
         name=strategy or name,
@@ -156,12 +164,17 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
         equity=equity,
         strategy=strategy[:60] or None,
         initial_capital=float(equity.values[0]) if equity is not None else None,
-        trades=_trades(trades) if trades is not None and _is_trades(trades) else (),
+        trades=_trades(trades) if trades is not None and dated else (),
         stated=tuple(stated),
         configuration={**scalars(found, ("Duration",)), **_period(found)},
         notes=(*notes, *told),
     )
     return contradictions(run)
+
+
+def _entry(row: tuple[str, ...], table: Table) -> np.datetime64 | None:
+    column = table.column("EntryTime")
+    return moment_of(row[column]) if column is not None else None
 
 
 def _period(found: Mapping[str, Json]) -> dict[str, str]:

@@ -139,7 +139,7 @@ def read(document: Document) -> list[BacktestRun]:
 def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
     returns = obj(found.get("stats_returns")) or (dict(found) if _is_returns(found) else {})
     by_currency = obj(found.get("stats_pnls")) or ({"": dict(found)} if _is_pnls(found) else {})
-    if _is_pnls(by_currency):
+    if by_currency and not any(isinstance(pnls, dict) for pnls in by_currency.values()):
         by_currency = {"": by_currency}
     stated, notes = _of_returns(returns, "stats_returns" if "stats_returns" in found else "")
     for currency, pnls in by_currency.items():
@@ -156,6 +156,7 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
             else told
         )
         notes += left_out
+    general, _ = state(_PNLS, obj(found.get("stats_general")), "stats_general")
     told, _ = state(_TOTALS, found)
     period: dict[str, Scalar] = {
         key: str(stamp)
@@ -167,7 +168,7 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
         engine=ENGINE,
         equity=None,
         currency=next(iter(by_currency), "") or "USD",
-        stated=(*stated, *told),
+        stated=(*stated, *general, *told),
         configuration={**scalars(found, ("run_id", "trader_id", "elapsed_time")), **period},
         notes=(*notes, "Only the engine's own figures are in this file: there is no equity curve."),
     )

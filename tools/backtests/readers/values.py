@@ -496,6 +496,30 @@ def state(metrics: Mapping[str, Metric], found: Mapping[str, Json], path: str = 
     return stated, [f"The engine states no usable value for: {shown}."] if left_out else []
 
 
+def durations_as_written(metrics: Mapping[str, Metric], found: Mapping[str, Json]) -> dict[str, Metric]:
+    """The metrics with durations read as the rest of the file is written.
+
+    A bare number is milliseconds where `Start` is, bars where `Start` is a bar's number, and nothing that could be
+    known where `Start` is a date in text.
+    """
+    start = number(found.get("Start"))
+    if start is not None and abs(start) > 1e9:
+        return dict(metrics)
+    bars = start is not None
+    made: dict[str, Metric] = {}
+    for key, metric in metrics.items():
+        if metric.read is duration_days and bars:
+            metric = replace(metric, unit="bars", read=number)
+        elif metric.read is duration_days:
+            metric = replace(metric, read=_duration_in_words)
+        made[key] = metric
+    return made
+
+
+def _duration_in_words(value: object) -> float | None:
+    return duration_days(value) if isinstance(value, str) and number(value) is None else None
+
+
 def _says_something(value: Json) -> bool:
     return value is not None and not (isinstance(value, str) and not value.strip())
 

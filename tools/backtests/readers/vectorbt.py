@@ -13,7 +13,16 @@ from collections.abc import Mapping
 from tools.backtests.model import BacktestRun, Trade
 from tools.backtests.readers import plain
 from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, wrong
-from tools.backtests.readers.values import Metric, contradictions, duration_days, moment_of, number, scalars, state
+from tools.backtests.readers.values import (
+    Metric,
+    contradictions,
+    duration_days,
+    durations_as_written,
+    moment_of,
+    number,
+    scalars,
+    state,
+)
 from tools.errors import BadInput
 
 ENGINE = "vectorbt"
@@ -132,7 +141,7 @@ def read(document: Document) -> list[BacktestRun]:
 
 
 def _run(name: str, found: Mapping[str, Json]) -> BacktestRun:
-    stated, notes = state(_METRICS, found)
+    stated, notes = state(durations_as_written(_METRICS, found), found)
     period = {key: str(stamp)[:10] for key in ("Start", "End") if (stamp := moment_of(found.get(key))) is not None}
     run = BacktestRun(
         name=name[:200],
