@@ -26,8 +26,11 @@ PER_LANE = 4
 BUSY_JOBS = 24
 POLL_SECONDS = 1.0
 MOST_TRIES = {"transient": 8, "defect": 3, "problem": 1}
-_BREATHER = 0.05
-"""Seconds between claims under load, so that one claim takes many rows."""
+_PAUSE = 0.05
+_SHORT_PAUSE = 0.002
+_MOST_CLAIMED = 32
+_LATE = 0.02
+"""Seconds behind at which the process takes on fewer answers, so that what arrives is acknowledged in time."""
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 60.0
 _PURGE_EVERY = 3600.0
@@ -45,7 +48,7 @@ class Workers:
         self._give_up = give_up
         self._running: dict[asyncio.Task[None], Job] = {}
         self._loops: list[asyncio.Task[None]] = []
-        self._stopping = False
+        self._allowance = _MOST_CLAIMED
 
     @property
     def busy(self) -> bool:
@@ -67,7 +70,6 @@ class Workers:
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what is under way within so many seconds, hand the rest back."""
-        self._stopping = True
         self._loops[0].cancel()
         if self._running:
             await asyncio.wait(list(self._running), timeout=within)
@@ -86,13 +88,22 @@ class Workers:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._inbox.arrived.wait(), POLL_SECONDS)
         self._inbox.arrived.clear()
-        while (room := JOBS_AT_ONCE - len(self._running)) > 0:
+        room = min(JOBS_AT_ONCE - len(self._running), self._allowance)
+        if room > 0:
             jobs = await self._inbox.claim(room, list(self._running.values()), PER_LANE)
             for job in jobs:
                 self._begin(job)
-            if not jobs:
-                break
-        await asyncio.sleep(_BREATHER)
+            if len(jobs) == room:
+                self._inbox.arrived.set()  # there may be more
+        await self._breathe()
+
+    async def _breathe(self) -> None:
+        """A pause, so that one claim takes many rows; how late it ends says if answers crowd out acknowledgements."""
+        pause = _PAUSE if len(self._running) > WORK_AT_ONCE // 2 else _SHORT_PAUSE
+        began = time.monotonic()
+        await asyncio.sleep(pause)
+        late = time.monotonic() - began - pause
+        self._allowance = max(1, self._allowance // 2) if late > _LATE else min(_MOST_CLAIMED, self._allowance + 1)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), name=f"job-{job.id}")
@@ -100,7 +111,10 @@ class Workers:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._running.pop(task, None)
+        job = self._running.pop(task, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # the database, most likely; the lease runs out and the job is taken again
+            log.error("job_dropped", job=job.id if job else 0, error=f"{type(error).__name__}: {error}"[:300])
         self._inbox.arrived.set()  # its thread or channel may have more
 
     async def _run(self, job: Job) -> None:
