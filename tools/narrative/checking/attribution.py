@@ -1,6 +1,7 @@
 """What a quantity is about, by the words around it: which figure, whose, of when, and how hedged."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tools.narrative.checking.finding import Finding
 from tools.narrative.checking.index import Index
@@ -90,6 +91,7 @@ def metric_mask(index: Index, item: Item) -> int:
 
 
 def fitting(reading: Reading, item: Item, mask: int) -> int:
+    """Those of the facts that a quantity of this unit can be about."""
     return sum(1 << p for p in reading.index.bits(mask) if fits_unit(item, reading.index, p))
 
 
@@ -208,6 +210,7 @@ def index_of(reading: Reading, key: str) -> int:
 
 
 def is_generic(reading: Reading, position: int) -> bool:
+    """Whether a word says no more than that something was gained or lost."""
     return reading.items[position].kind in "UVW" or reading.items[position].key.split(",")[0] == "return"
 
 
@@ -265,10 +268,8 @@ def _strong_left(reading: Reading, at: int) -> int | None:
 def _noun_before(reading: Reading, verb: int) -> int | None:
     """ "the average trade returned": the noun is the subject of the verb and says which figure it is."""
     position = verb - 1
-    while (
-        position >= 0
-        and reading.items[position].kind in "LXHADG("
-        or (position >= 0 and reading.items[position].kind == "T")
+    while (position >= 0 and reading.items[position].kind in "LXHADG(") or (
+        position >= 0 and reading.items[position].kind == "T"
     ):
         position -= 1
     if position >= 0 and reading.items[position].kind == "M" and not is_generic(reading, position):
@@ -366,58 +367,93 @@ def _unbound_nouns(reading: Reading, at: int, item: Item) -> int:
 
 
 def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
-    """No noun stands beside the quantity: the nearest that fits its unit, then what the last sentence was about."""
-    mask, generic = 0, False
+    """No noun stands beside the quantity: the nearest that fits its unit, then what such a unit is usually about."""
     if item.unit == "money" and not any(k in "MV" for k in reading.code[:at]):
         return _by_unit(reading, at, item), False
-    if item.unit == "percent" and any(i.kind == "A" for i in _right_of(reading.items, at)):
-        mask = reading.index.by_key.get("cagr", 0)
-    nouns = [p for p in range(at - 1, -1, -1) if reading.code[p] in "MV" and _fits(reading, item, p)]
+    mask, generic = _nearest_nouns(reading, at, item)
+    if item.unit in ("time", "bars"):
+        return _lengths(reading, item, mask), generic and bool(mask)
+    mask |= _totals(reading, at, item)
+    if mask:
+        return mask, generic
+    if _elided_years(reading, at, item):
+        return reading.index.by_key.get("length", 0), False
+    row = _of_a_row(reading, item)
+    guesses = (
+        (_by_unit(reading, at, item), False),
+        (_of_the_engine(reading, at), False),
+        (_of_a_race(reading, item), True),
+        (row if reading.sentence.row else 0, True),
+        (_of_the_year(reading, at, item), False),
+        (fitting(reading, item, reading.before.metric), False),
+        (row, True),
+    )
+    return next((guess for guess in guesses if guess[0]), (0, False))
+
+
+def _nearest_nouns(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
+    """The nearest noun to the left that fits, and one to the right that no figure of its own follows."""
+    index, code = reading.index, reading.code
+    annual = item.unit == "percent" and any(i.kind == "A" for i in _right_of(reading.items, at))
+    mask, generic = index.by_key.get("cagr", 0) if annual else 0, False
+    nouns = [p for p in range(at - 1, -1, -1) if code[p] in "MV" and _fits(reading, item, p)]
     left = next((p for p in nouns if p not in reading.taken), nouns[0] if nouns else None)
-    right = next((p for p in range(at + 1, len(reading.items)) if reading.code[p] in "MBQ"), None)
     if left is not None:
-        mask |= metric_mask(reading.index, reading.items[left])
+        mask |= metric_mask(index, reading.items[left])
         generic = is_generic(reading, left)
-    bridge = reading.code[at + 1 : right] if right is not None else "B"
-    if (
-        right is not None
-        and reading.code[right] == "M"
-        and "B" not in bridge
-        and (left is None or not leads_on(reading, right))
-    ):
-        found = metric_mask(reading.index, reading.items[right])
-        if fitting(reading, item, found) and (left is None or "P" not in bridge):
+    right = next((p for p in range(at + 1, len(code)) if code[p] in "MBQ"), None)
+    if right is not None and code[right] == "M" and (left is None or not leads_on(reading, right)):
+        found = metric_mask(index, reading.items[right])
+        if fitting(reading, item, found) and (left is None or "P" not in code[at + 1 : right]):
             mask |= found
             generic = generic and is_generic(reading, right)
-    if item.unit in ("time", "bars") and not mask:
-        for key in ("length", "length_dd", "recovery_days", "fall_days", "observations"):
-            mask |= reading.index.by_key.get(key, 0)
-        return mask, False
-    if item.unit == "time":
-        return mask | reading.index.by_key.get("length", 0), generic
-    if _pair_of_counts(reading, at):
-        for position in range(at, len(reading.items)):
-            if reading.code[position] == "M":
-                mask |= metric_mask(reading.index, reading.items[position])
-    if (
-        not mask
-        and item.unit == "percent"
-        and any(i.kind == "C" and i.key in ("beats", "lags") for i in reading.items)
-    ):
-        mask, generic = reading.index.by_key.get("return", 0), True
-    if not mask:
-        mask = _by_unit(reading, at, item)
-    if item.unit == "number" and at and items_before(reading, at) in ("of", "out of", "in"):
-        mask |= sum(reading.index.by_key.get(key, 0) for key in ("trades", "whole_years", "whole_months"))
-    if not mask and _elided_years(reading, at, item):
-        return reading.index.by_key.get("length", 0), False
-    if not mask:
-        mask = fitting(reading, item, reading.before.metric)
-    if not mask and item.unit == "percent" and reading.sentence.row:
-        mask, generic = reading.index.by_key.get("return", 0), True
-    if not mask and item.unit == "percent" and any(i.kind in "DG" for i in reading.items):
-        mask, generic = reading.index.by_key.get("return", 0), True
     return mask, generic
+
+
+def _lengths(reading: Reading, item: Item, mask: int) -> int:
+    """A length of time without a noun is that of the test, or of a fall."""
+    usual = ("length",) if mask else ("length", "length_dd", "recovery_days", "fall_days", "observations")
+    for key in usual:
+        mask |= reading.index.by_key.get(key, 0)
+    return mask
+
+
+def _totals(reading: Reading, at: int, item: Item) -> int:
+    """Both figures of "107 of 230 months were positive" and of "thirteen positive years out of twenty"."""
+    mask = 0
+    if _pair_of_counts(reading, at):
+        for noun in reading.items[at:]:
+            mask |= metric_mask(reading.index, noun) if noun.kind == "M" else 0
+    if item.unit == "number" and at and _word_before(reading, at) in ("of", "out of", "in"):
+        for key in ("trades", "whole_years", "whole_months"):
+            mask |= reading.index.by_key.get(key, 0)
+    return mask
+
+
+def _of_the_engine(reading: Reading, at: int) -> int:
+    return _with_counterpart(reading.index) if subject_of(reading, at) in ("stated", "recomputed") else 0
+
+
+def _of_a_race(reading: Reading, item: Item) -> int:
+    """ "It beat the benchmark, 8.8% against 12.8%": returns."""
+    race = any(i.kind == "C" and i.key in ("beats", "lags") for i in reading.items)
+    return reading.index.by_key.get("return", 0) if race and item.unit == "percent" else 0
+
+
+def _of_the_year(reading: Reading, at: int, item: Item) -> int:
+    """ "No year was worse than -4.3%": the extremes of years."""
+    if item.unit != "percent":
+        return 0
+    for word in ("year", "month", "day"):
+        if any(i.word == word for i in reading.items[:at]):
+            return reading.index.by_key.get(f"worst_{word}", 0) | reading.index.by_key.get(f"best_{word}", 0)
+    return 0
+
+
+def _of_a_row(reading: Reading, item: Item) -> int:
+    """ "2008: -38.5%": a bare percentage beside a date, or in a list, is a return."""
+    dated = reading.sentence.row or any(i.kind in "DG" for i in reading.items)
+    return reading.index.by_key.get("return", 0) if dated and item.unit == "percent" else 0
 
 
 def _with_counterpart(index: Index) -> int:
@@ -426,7 +462,7 @@ def _with_counterpart(index: Index) -> int:
     return sum(1 << p for p in index.bits(index.everything & ~index.scoped) if index.keys[p] & keys)
 
 
-def items_before(reading: Reading, at: int) -> str:
+def _word_before(reading: Reading, at: int) -> str:
     """The word before, articles passed over."""
     position = at - 1
     while position > 0 and reading.items[position].kind == "L":
@@ -467,7 +503,7 @@ def pair_lists(reading: Reading) -> None:
     """ "Sharpe and Sortino ratios of 0.28 and 0.40": as many nouns as figures, in order."""
     code = reading.code
     quantities = [p for p, kind in enumerate(code) if kind == "Q"]
-    for first, second in zip(quantities, quantities[1:], strict=False):
+    for first, second in pairwise(quantities):
         between = code[first + 1 : second].replace("A", "").replace("H", "").replace("L", "")
         if between not in ("J", "PJ"):
             continue
@@ -567,6 +603,7 @@ def is_place(items: list[Item], position: int) -> bool:
 
 
 def is_object(items: list[Item], position: int) -> bool:
+    """Whether a subject is what another is compared with: "than the benchmark"."""
     for item in reversed(items[max(0, position - 4) : position]):
         if item.kind in "CR" or (item.kind == "H" and item.also):
             return True
@@ -591,14 +628,17 @@ def _attached(items: list[Item], position: int, at: int) -> bool:
 
 
 def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> int:
+    """Facts of a subject, with those that belong to nobody in particular."""
     index = reading.index
     if subject == "benchmark" and not index.benchmark and not reading.before.named_benchmark(reading):
         return index.strategy | index.orphans
     if subject == "benchmark":
         carried = "S" not in reading.code[:at] and not any(i.word in ("it", "its") for i in reading.items)
         return index.benchmark | index.neutral | (index.strategy if carried else 0)
+    if subject == "stated" and index.stated & metric:
+        return index.stated
     if subject == "stated":
-        return index.stated if index.stated & metric else index.strategy | index.stated
+        return index.strategy | index.stated
     return index.strategy | index.orphans
 
 
@@ -606,9 +646,7 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
     """A year's figure or the whole test's, gross or net, of a day or not."""
     index, items = reading.index, reading.items
     near = [*_right_of(items, at), *_left_of(items, at)]
-    if any(i.kind == "A" for i in near):
-        metric &= index.annual
-    elif generic and (items[0].kind == "A" or _shares_year(items, at)):
+    if any(i.kind == "A" for i in near) or (generic and (items[0].kind == "A" or _shares_year(items, at))):
         metric &= index.annual
     elif generic:
         metric &= ~index.by_key.get("cagr", 0)
@@ -700,6 +738,7 @@ def index_regimes(index: Index) -> int:
 
 
 def scope_mask(reading: Reading, position: int) -> int:
+    """Facts that a date or the name of a period is about; a month takes the year that heads its line."""
     items = reading.items
     item = items[position]
     before = items[position - 1].word if position else ""
@@ -763,6 +802,7 @@ def _ranks_a_fall(following: list[Item]) -> bool:
 
 
 def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, at: int) -> int:
+    """Candidates within the scope; without one, those that need none."""
     index = reading.index
     if scoped_here:
         return candidates & scope
@@ -781,30 +821,29 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
 def lean_of(reading: Reading, at: int) -> int:
     """1 where the words say up, -1 where they say down, 0 where they do not say."""
     items = reading.items
-    for item in items[at + 1 : at + 3]:
-        if item.kind == "A":
-            continue
-        if item.kind == "U" or item.word == "off" or (item.kind == "M" and item.word in _LOSS):
-            return -1
-        if item.kind == "W" or (item.kind == "M" and item.word in _GAIN):
-            return 1
-        break
+    following = next((i for i in items[at + 1 : at + 3] if i.kind != "A"), None)
+    if following is not None and following.word == "off":
+        return -1
+    if following is not None and following.kind in "UWM" and _leaning(following):
+        return _leaning(following)
     for position in range(at - 1, -1, -1):
         item = items[position]
         if item.kind == "V":
             level = item.key == "loss" and items[position + 1].word == "to"
             return 0 if level else {"gain": 1, "loss": -1, "neutral": 0}[item.key]
-        if item.kind == "U":
-            return -1
-        if item.kind == "W":
-            return 1
-        if item.kind == "M" and item.word in _LOSS | _GAIN:
-            return -1 if item.word in _LOSS else 1
-        if item.kind == "B" or (item.kind == "M" and not is_generic(reading, position)):
-            return 0
-        if item.kind == "S" and items[at].sign:
+        if _leaning(item):
+            return _leaning(item)
+        named = item.kind == "M" and not is_generic(reading, position)
+        if item.kind == "B" or named or (item.kind == "S" and items[at].sign):
             return 0
     return 0
+
+
+def _leaning(item: Item) -> int:
+    """Of "a loss of", "gains"."""
+    if item.kind == "U" or (item.kind == "M" and item.word in _LOSS):
+        return -1
+    return 1 if item.kind == "W" or (item.kind == "M" and item.word in _GAIN) else 0
 
 
 def match(reading: Reading, bound: Bound, candidates: int) -> str:

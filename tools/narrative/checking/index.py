@@ -361,7 +361,7 @@ def _name(index: Index, table: dict[str, Entry], fact: Fact, sentences: set[str]
     owner = "benchmark" if parts[0] == "benchmark" else "stated" if fact.id == "run.engine" else "strategy"
     if fact.id == "run.engine" and not index.stated:
         return
-    if words and (parts[-1] in ("name", "strategy") and parts[0] in ("run", "strategy", "benchmark") or fact.id == "run.engine"):  # fmt: skip
+    if words and ((parts[-1] in ("name", "strategy") and parts[0] in ("run", "strategy", "benchmark")) or fact.id == "run.engine"):  # fmt: skip
         table[words] = Entry("S", owner)
         if owner == "benchmark":
             _short_benchmark(table, value)

@@ -190,40 +190,18 @@ class Entry:
 def static_phrases() -> dict[str, Entry]:
     """Every phrase that does not depend on the facts. Later groups win where one phrase is in two."""
     table: dict[str, Entry] = {}
-
-    def put(kind: str, key: str, phrases: str) -> None:
-        for phrase in phrases.split("|"):
-            table[phrase] = Entry(kind, key)
-
-    put("L", "link", LINKS)
-    for word in PREPOSITIONS.split("|"):
-        table[word] = Entry("T", word)
-    put("J", "and", "and|or|nor|plus|as well as|then")
-    put("B", "break", BREAKS)
-    put("R", "versus", COMPARING)
-    put("N", "not", NEGATIONS)
-    put("A", "annual", ANNUAL)
-    put("Y", "daily", DAILY)
-    put("E", "gross", GROSS)
-    put("E", "net", NET)
-    put("U", "loss", LOSS_WORDS)
-    put("W", "gain", GAIN_WORDS)
-    put("V", "gain", GAIN_VERBS)
-    put("V", "loss", LOSS_VERBS)
-    for verb in NEUTRAL_VERBS:
-        table[verb] = Entry("V", "neutral")
-    put("K", "cause", CAUSES)
-    put("Z", "universal", UNIVERSAL)
-    for word in SUPERLATIVES:
-        table[word] = Entry("X", word)
+    for kind, key, phrases in _PLAIN_GROUPS:
+        table.update(dict.fromkeys(phrases.split("|"), Entry(kind, key)))
+    table.update({word: Entry("T", word) for word in PREPOSITIONS.split("|")})
+    table.update({word: Entry("X", word) for word in SUPERLATIVES})
     for key, phrases in SUBJECTS.items():
-        put("S", key, phrases)
+        table.update(dict.fromkeys(phrases.split("|"), Entry("S", key)))
     for key, phrases in METRICS.items():
         for phrase in phrases.split("|"):
             old = table.get(phrase)
             table[phrase] = Entry("M", f"{old.key},{key}" if old is not None and old.kind == "M" else key)
     for key, phrases in _COMPARATORS.items():
-        put("C", key, phrases)
+        table.update(dict.fromkeys(phrases.split("|"), Entry("C", key)))
     for key, phrases in HEDGES.items():
         for phrase in phrases.split("|"):
             old = table.get(phrase)
@@ -231,6 +209,24 @@ def static_phrases() -> dict[str, Entry]:
     return table
 
 
+_PLAIN_GROUPS = (
+    ("L", "link", LINKS),
+    ("J", "and", "and|or|nor|plus|as well as|then"),
+    ("B", "break", BREAKS),
+    ("R", "versus", COMPARING),
+    ("N", "not", NEGATIONS),
+    ("A", "annual", ANNUAL),
+    ("Y", "daily", DAILY),
+    ("E", "gross", GROSS),
+    ("E", "net", NET),
+    ("U", "loss", LOSS_WORDS),
+    ("W", "gain", GAIN_WORDS),
+    ("V", "gain", GAIN_VERBS),
+    ("V", "neutral", "|".join(NEUTRAL_VERBS)),
+    ("V", "loss", LOSS_VERBS),
+    ("K", "cause", CAUSES),
+    ("Z", "universal", UNIVERSAL),
+)
 _COMPARATORS = {
     "beats": BEATS,
     "lags": LAGS,

@@ -1,6 +1,7 @@
 """Whether a quantity as it is written can stand for a fact's value: rounding, hedges, sign and direction."""
 
 import math
+from collections.abc import Callable
 
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.reading import Item
@@ -110,7 +111,7 @@ def _is_round(item: Item) -> bool:
     return item.also == "words" or len(digits) <= 1 or (len(digits) == 2 and digits.endswith("5"))
 
 
-_BOUNDS = {
+_BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "over": lambda shown, actual: shown < actual <= shown * 2 + 1e-12,
     "at_least": lambda shown, actual: shown <= actual * (1 + 1e-12) and actual <= shown * 2 + 1e-12,
     "just_over": lambda shown, actual: shown < actual <= shown * (1 + _HEDGED),

@@ -99,24 +99,23 @@ def read(text: str, index: Index) -> Iterator[Sentence]:
     tokens: list[_Token] = []
     opens, row = True, False
     for match in _TOKEN.finditer(shown):
-        kind = match.lastgroup or ""
-        token = match.group()
+        kind, found = match.lastgroup or "", match.group()
         if kind == "plain":
-            tokens.append(_Token("word", token, match.start(), match.end(), token.lower()))
+            tokens.append(_Token("word", found, match.start(), match.end(), found.lower()))
             continue
         if kind == "newline":
             if tokens:
                 yield _sentence(tokens, index, opens, row)
                 tokens = []
                 opens = False
-            opens = opens or token.count("\n") > 1
+            opens = opens or found.count("\n") > 1
             row = False
             continue
-        if not tokens and token in "-*•·":
+        if not tokens and found in "-*•·":
             row = True
             continue
-        tokens.append(_Token(kind, token, match.start(), match.end(), token.lower()))
-        if kind == "mark" and token in ".!?" and _ends(shown, match.end()):
+        tokens.append(_Token(kind, found, match.start(), match.end(), found.lower()))
+        if kind == "mark" and found in ".!?" and _ends(shown, match.end()):
             yield _sentence(tokens, index, opens, row)
             tokens, opens = [], False
     if tokens:
@@ -170,28 +169,17 @@ def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
     return at + 1
 
 
+_MARKS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys("~≈", ("H", "about")), "<": ("H", "under"), "≤": ("H", "at_most"), ">": ("H", "over"), "≥": ("H", "at_least"),
+    **dict.fromkeys(";—–|", ("B", "mark")), ",": ("P", ""), **dict.fromkeys(':=*"“”[]{}', ("L", "")), "(": ("(", ""), ")": (")", ""),
+}  # fmt: skip
+
+
 def _mark(token: _Token) -> Item:
-    if token.text in "~≈":
-        return Item("H", token.start, token.end, "about", word=token.text)
-    if token.text in "<≤":
-        return Item("H", token.start, token.end, "under" if token.text == "<" else "at_most", word=token.text)
-    if token.text in ">≥":
-        return Item("H", token.start, token.end, "over" if token.text == ">" else "at_least", word=token.text)
-    if token.text in ";—–":
-        return Item("B", token.start, token.end, "mark", word=token.text)
-    if token.text in ",":
-        return Item("P", token.start, token.end, word=token.text)
-    if token.text in ":=(":
-        return Item("L" if token.text != "(" else "(", token.start, token.end, word=token.text)
-    if token.text == ")":
-        return Item(")", token.start, token.end, word=token.text)
-    if token.text in "→":
+    if token.text == "→":
         return Item("T", token.start, token.end, "to", word="to")
-    if token.text in '*"“”[]{}':
-        return Item("L", token.start, token.end, word=token.text)
-    if token.text == "|":
-        return Item("B", token.start, token.end, "mark", word="|")
-    return Item("O", token.start, token.end, word=token.text)
+    kind, key = _MARKS.get(token.text, ("O", ""))
+    return Item(kind, token.start, token.end, key, word=token.text)
 
 
 def _word(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int:
@@ -336,6 +324,9 @@ def _scale(tokens: list[_Token], at: int, item: Item) -> int:
     return at
 
 
+_TRADING = frozenset(("trading", "business", "market"))
+
+
 def _length(tokens: list[_Token], at: int, item: Item) -> int:
     """A length of time: "12 days", "12 trading days", "3-year" (which only describes)."""
     position = at
@@ -344,14 +335,12 @@ def _length(tokens: list[_Token], at: int, item: Item) -> int:
     if position >= len(tokens):
         return at
     low = tokens[position].low
+    following = tokens[position + 1].low if position + 1 < len(tokens) else ""
     kind = "time"
-    if low in ("trading", "business", "calendar", "market", "full", "whole") and position + 1 < len(tokens):
-        if tokens[position + 1].low in _TIMES and not (
-            low in ("full", "whole", "calendar") and tokens[position + 1].low != "days"
-        ):
-            kind = "bars" if low in ("trading", "business", "market") else "time"
-            position += 1
-            low = tokens[position].low
+    if following in _TIMES and (low in _TRADING or (low in ("calendar", "full", "whole") and following == "days")):
+        kind = "bars" if low in _TRADING else "time"
+        position += 1
+        low = tokens[position].low
     if low in ("bars", "sessions", "bar"):
         kind, factor = "bars", 1.0
     elif low in _TIMES:
@@ -395,9 +384,7 @@ def _date(token: _Token) -> Item:
         item.dates = _one(numbers[2], numbers[1], numbers[0])
         item.until = None
         item.also = str(_one(numbers[2], numbers[0], numbers[1])[0]) if numbers[1] <= 31 and numbers[0] <= 12 else ""
-    elif token.kind == "dmy":
-        item.dates = _one(numbers[1], month, numbers[0])
-    elif token.kind == "mdy":
+    elif token.kind == "dmy" or token.kind == "mdy":
         item.dates = _one(numbers[1], month, numbers[0])
     elif token.kind == "my":
         item.dates = _month(numbers[0], month)
@@ -513,8 +500,7 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
     item.decimals = 0 if value == int(value) else 1
     items.append(item)
     item.also = "words"
-    position = _units(tokens, last + 1, item, items)
-    return position
+    return _units(tokens, last + 1, item, items)
 
 
 def _one_in(tokens: list[_Token], at: int) -> bool:
@@ -559,9 +545,6 @@ def _part(tokens: list[_Token], at: int, items: list[Item]) -> int:
     low = tokens[at].low
     before = tokens[at - 1].low if at else ""
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    if low == "half" and after in ("of",) and at + 2 < len(tokens) and (tokens[at + 2].kind == "year" or tokens[at + 2].low == "the"):  # fmt: skip
-        if before in ("first", "second", "latter"):
-            return 0
     if low == "half" and before in ("first", "second", "latter", "other", "better"):
         return 0
     if low != "half" and (
@@ -573,25 +556,14 @@ def _part(tokens: list[_Token], at: int, items: list[Item]) -> int:
 
 
 def _multiple(tokens: list[_Token], at: int, items: list[Item], following: str) -> int:
-    low = tokens[at].low
-    if low in ("double", "triple", "treble") and following in ("costs", "the", "digit", "digits", "check"):
-        if following != "the" or (at + 2 < len(tokens) and tokens[at + 2].low in ("costs", "cost")):
-            return 0
-    if low in ("doubling", "tripling", "twice", "doubled", "tripled") and (
-        following in ("costs", "the", "them", "these")
-        and (following in ("them", "these") or at + 2 < len(tokens) and "cost" in (following + tokens[at + 2].low))
+    """ "Doubled", "twice"; with costs behind it names a figure instead: "doubling the costs", "double digits"."""
+    further = tokens[at + 2].low if at + 2 < len(tokens) else ""
+    if following in ("costs", "them", "these", "digit", "digits", "check") or (
+        following == "the" and further in ("costs", "cost")
     ):
         return 0
+    token = tokens[at]
     items.append(
-        Item(
-            "Q",
-            tokens[at].start,
-            tokens[at].end,
-            word=low,
-            value=MULTIPLES[low],
-            decimals=0,
-            unit="times",
-            also="words",
-        )
+        Item("Q", token.start, token.end, word=token.low, value=MULTIPLES[token.low], unit="times", also="words")
     )
     return at + 1

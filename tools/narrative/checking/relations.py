@@ -512,9 +512,9 @@ def _named_extremes(reading: Reading) -> None:
     """A second figure or rank ("its second best year") is not the best."""
     items = reading.items
     for position, item in enumerate(items):
-        if item.kind == "M" and position and items[position - 1].word in ("second", "third", "fourth", "next"):
-            if any(key in _EXTREMES for key in item.key.split(",")):
-                reading.find("ordinal", item, "No fact gives this rank.")
+        ranked = position and items[position - 1].word in ("second", "third", "fourth", "next")
+        if item.kind == "M" and ranked and any(key in _EXTREMES for key in item.key.split(",")):
+            reading.find("ordinal", item, "No fact gives this rank.")
 
 
 def universals(reading: Reading) -> None:
