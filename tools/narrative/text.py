@@ -65,8 +65,8 @@ def plural(count: float, noun: str) -> str:
 
 
 def years_text(days: float) -> str:
-    """A length in calendar days as people say it: days up to three months, months up to two years, then years."""
-    if days < 100:
+    """A length in calendar days as people say it: days up to a year, months up to two years, then years."""
+    if days < 365:
         return plural(round(days), "day")
     if days < 700:
         return plural(round(days / 30.4375), "month")
