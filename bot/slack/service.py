@@ -104,6 +104,13 @@ class SlackTransport:
 
     async def start(self) -> None:
         """Greet Slack, take up what is left in the inbox, listen. Raises `Problem` where Slack refuses the token."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         identity = await self._identity()
         self.bot_user_id = str(identity["user_id"])
         self._answering.known_as(self.bot_user_id)

@@ -70,7 +70,8 @@ class Workers:
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what is under way within so many seconds, hand the rest back."""
-        self._loops[0].cancel()
+        for loop in self._loops[:1]:  # the dispatcher
+            loop.cancel()
         if self._running:
             await asyncio.wait(list(self._running), timeout=within)
         left = dict(self._running)

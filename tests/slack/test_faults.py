@@ -226,7 +226,7 @@ async def test_a_refused_token_is_said_before_anything_starts(rig):
     other.client.token = "-".join(("xoxb", "wrong"))
     with pytest.raises(BadInput, match="SLACK_BOT_TOKEN"):
         await other.start()
-    await other._session.close()
+    assert other._session.closed
 
 
 def test_settings_do_not_show_tokens():

@@ -40,11 +40,13 @@ class Bot:
             stderr=asyncio.subprocess.STDOUT,
         )
         assert self.process.stdout is not None
+        output = b""
         while line := await self.process.stdout.readline():
+            output += line
             if line.strip() == b"ready":
                 self._reading = asyncio.create_task(self.process.stdout.read())
                 return
-        raise AssertionError("the bot did not start")
+        raise AssertionError(f"the bot did not start: {output.decode()}")
 
     async def end(self, how: signal.Signals) -> None:
         assert self.process is not None
@@ -135,8 +137,8 @@ async def test_kill_and_restart_answers_each_once(sqlite_url, manifest):
 @pytest.mark.nightly
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kills", [0, 1, 3])
-async def test_full_size(database_url, manifest, kills):
-    acks = await load(database_url, manifest, count=500, channels=50, kills=kills)
+async def test_full_size(database, manifest, kills):
+    acks = await load(database.url, manifest, count=500, channels=50, kills=kills)
     print(acks)
     if not kills:
         assert acks["p99"] < 0.1, acks
