@@ -908,8 +908,10 @@ def _why(stated: Stated, ours: float, basis: Basis | None) -> str:
         used = stated.annualisation or _implied_periods(value, ours, periods)
         if used is not None and abs(used - periods) > 0.5:
             return f"the engine annualises with {used:g} periods a year, not {periods:g}"
+    if stated.name in ("total_return", "max_drawdown", "final_value"):
+        return "the engine measures on finer bars or over other dates than the equity curve in its file"
     if basis.short or len(basis.returns) < 60:
-        return "the sample is small, so conventions weigh heavily"
+        return "the sample is small, and conventions weigh heavily"
     return "the engine's definition or sample differs: " + (
         safe_name(stated.definition).rstrip(".") or "it is not documented in the file"
     )

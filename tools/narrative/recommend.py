@@ -41,6 +41,7 @@ def add_limits(sheet: FactSheet) -> None:
 def judge(sheet: FactSheet) -> tuple[Recommendation, tuple[Rule, ...]]:
     """The recommendation and every rule. Without a curve it is research: nothing could be recomputed."""
     rules = (
+        _agreement(sheet),
         _profit(sheet),
         _evidence(sheet),
         _trials(sheet),
@@ -58,8 +59,27 @@ def judge(sheet: FactSheet) -> tuple[Recommendation, tuple[Rule, ...]]:
     return max(left, key=_SEVERITY.index, default="proceed"), rules
 
 
+def _agreement(sheet: FactSheet) -> Rule:
+    """A curve that does not bear out the engine's own total return cannot decide anything."""
+    ours, theirs = sheet.number("strategy.total_return"), sheet.number("stated.total_return")
+    missing = ours is None or theirs is None
+    return Rule(
+        "agreement",
+        None if missing else _agree(ours or 0.0, theirs or 0.0),
+        "the engine's total return of {stated.total_return} is borne out by its equity curve",
+        "the engine states a total return of {stated.total_return}, but the equity curve in its file gives {strategy.total_return}",
+        "research",
+    )
+
+
+def _agree(ours: float, theirs: float) -> bool:
+    return abs(ours - theirs) <= max(0.05, 0.2 * abs(theirs))
+
+
 def _profit(sheet: FactSheet) -> Rule:
     total = sheet.number("strategy.total_return")
+    if _agreement(sheet).outcome is False:
+        total = None
     return Rule(
         "profit",
         None if total is None else total > 0,
@@ -107,11 +127,12 @@ def _history(sheet: FactSheet) -> Rule:
 
 def _trades(sheet: FactSheet) -> Rule:
     count = sheet.number("trades.count")
+    were = "was" if count == 1 else "were"
     return Rule(
         "trades",
         None if count is None else count >= ENOUGH_TRADES,
-        "{count:trades.count|trade} were closed, no fewer than the {rule.trades} asked for",
-        "only {count:trades.count|trade} were closed, fewer than the {rule.trades} asked for",
+        f"{{count:trades.count|trade}} {were} closed, no fewer than the {{rule.trades}} asked for",
+        f"only {{count:trades.count|trade}} {were} closed, fewer than the {{rule.trades}} asked for",
         "research",
     )
 

@@ -10,6 +10,7 @@ from tools.narrative.facts import Fact
 
 _SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _CERTAIN = 0.999
+_NOTHING = 0.002
 
 
 def number_text(value: float, decimals: int) -> str:
@@ -21,7 +22,9 @@ def number_text(value: float, decimals: int) -> str:
 def percent_text(value: float) -> str:
     """A fraction in percent: one decimal, more for small figures."""
     percent = abs(value) * 100
-    decimals = 0 if percent >= 1000 else 1 if percent >= 0.95 or percent == 0 else 2 if percent >= 0.095 else 3
+    if percent < _NOTHING:
+        return "0.0%"
+    decimals = 0 if percent >= 1000 else 1 if percent >= 0.95 else 2 if percent >= 0.095 else 3
     return number_text(value * 100, decimals) + "%"
 
 
@@ -65,12 +68,23 @@ def plural(count: float, noun: str) -> str:
 
 
 def years_text(days: float) -> str:
-    """A length in calendar days as people say it: days up to a year, months up to two years, then years."""
+    """A length in calendar days as people say it: hours below two days, days up to a year, months up to two years, then years."""
+    if days < 1 / 24:
+        return plural(max(round(days * 1440), 1), "minute")
+    if days < 1.95:
+        return _length(days * 24, "hour")
     if days < 365:
-        return plural(round(days), "day")
+        return _length(days, "day")
     if days < 700:
         return plural(round(days / 30.4375), "month")
     return number_text(days / 365.25, 1).removesuffix(".0") + " years"
+
+
+def _length(value: float, noun: str) -> str:
+    """Below ten one decimal is kept, so that rounding stays fair."""
+    if value >= 10 or abs(value - round(value)) < 0.05:
+        return plural(round(value), noun)
+    return f"{number_text(value, 1)} {noun}s"
 
 
 def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) -> str:

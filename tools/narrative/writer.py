@@ -349,8 +349,10 @@ def _engine(sheet: FactSheet) -> DraftSection:
     page = _Page(sheet, "The engine's figures and ours")
     for name in _COMPARED:
         _difference(page, sheet, name)
-    stated = [fact for fact in sheet.under("stated.") if not isinstance(fact.value, str)]
-    if stated and not sheet.under("difference."):
+    compared = [
+        name for name in _COMPARED if f"stated.{name}" in sheet and _OURS.get(name, f"strategy.{name}") in sheet
+    ]
+    if compared and not sheet.under("difference."):
         page.say("The figures that {run.engine} states agree with those recomputed from its equity curve.")
     return page.section()
 

@@ -652,6 +652,8 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
         metric &= ~index.by_key.get("cagr", 0)
     if any(i.kind == "Y" for i in near):
         metric &= index.daily
+    if any(i.kind == "M" and "gross" in i.word for i in items):
+        return metric
     kinds = {i.key for i in items if i.kind == "E"}
     if "gross" in kinds:
         return metric & index.gross if "net" not in kinds else metric

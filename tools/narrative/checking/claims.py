@@ -178,39 +178,27 @@ def _malformed(reading: Reading, item: Item) -> None:
 def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
     """Parameters in names: "50/200", "14-day"; and the confidence level of a value at risk."""
     items = reading.items
-    if item.word in reading.index.name_numbers and (
-        (at and items[at - 1].word == "/") or (at + 1 < len(items) and items[at + 1].word == "/")
-    ):
+    before = items[at - 1] if at else None
+    after = items[at + 1] if at + 1 < len(items) else None
+    if item.word in reading.index.name_numbers and "/" in (before and before.word, after and after.word):
         return True
-    if (
-        item.unit == "number"
-        and item.value in (95.0, 99.0)
-        and at
-        and {"var", "cvar"} & set(items[at - 1].key.split(","))
-    ):
-        return True
-    if item.unit == "percent" and item.value in (95.0, 5.0, 99.0, 1.0):
-        close = [i.key for i in items[max(0, at - 6) : at + 5] if i.kind == "M"]
-        follows = items[at + 1].word if at + 1 < len(items) else ""
-        return any("var" in key.split(",") or "cvar" in key.split(",") for key in close) and (
-            follows
-            in (
-                "level",
-                "var",
-                "cvar",
-                "value at risk",
-                "expected shortfall",
-                "one",
-                "confidence",
-                "confidence level",
-            )
-            or (
-                at > 0
-                and items[at - 1].word
-                in (",", "(", "var", "cvar", "value at risk", "expected shortfall", "at", "worst")
-            )
-        )
-    return False
+    tails = reading.index.by_key.get("var", 0) | reading.index.by_key.get("cvar", 0)
+    if item.unit == "number" and item.value in (95.0, 99.0):
+        return before is not None and _names(reading, before, tails)
+    if item.unit != "percent" or item.value not in (95.0, 5.0, 99.0, 1.0):
+        return False
+    if not any(_names(reading, near, tails) for near in items[max(0, at - 6) : at + 5]):
+        return False
+    beside = before is not None and (before.word in (",", "(", "at", "worst") or _names(reading, before, tails))
+    return beside or (after is not None and (after.word in _LEVEL or _names(reading, after, tails)))
+
+
+_LEVEL = frozenset(("level", "one", "confidence", "confidence level", ":"))
+
+
+def _names(reading: Reading, item: Item, facts: int) -> bool:
+    """Whether a noun stands for some of these facts."""
+    return item.kind == "M" and bool(about.metric_mask(reading.index, item) & facts)
 
 
 def _names_a_drawdown(reading: Reading, at: int, item: Item) -> bool:

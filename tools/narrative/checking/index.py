@@ -269,6 +269,7 @@ def _families(index: Index) -> None:
         bit, parts, label = 1 << position, fact.id.lower().split("."), fact.label.lower()
         if parts[0] in ("benchmark", "buy_and_hold", "index") or "benchmark" in parts[1:] or label.startswith(("benchmark", "buy-and-hold", "buy and hold")):  # fmt: skip
             index.benchmark |= bit
+            index.stated |= bit if parts[0] == "stated" else 0
         elif parts[0] in ("stated", "engine") or "stated" in parts or " stated " in label:
             index.stated |= bit
         else:
@@ -385,7 +386,7 @@ _PREFIX = re.compile(r"^(benchmark|strategy)('s)?\s+|\s+(as )?stated by .*$|\s*\
 
 def _label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> None:
     """The label without whose it is, as one more name of the figure."""
-    label = _PREFIX.sub("", fact.label)
+    label = _PREFIX.sub("", fact.label).partition(",")[0]
     if re.search(r"\d", label):
         return
     words = " ".join(words_of(label))

@@ -92,7 +92,7 @@ SUBJECTS: dict[str, str] = {
     "strategy": "strategy|the system|portfolio|the backtest|this backtest|the run|this run|the model|strategies|the approach|trading system|the rule|the fund|the programme|the program|the algorithm|the bot|our strategy|the book",
     "benchmark": "benchmark|buy and hold|buying and holding|bought and held|holding the index|the index|the market|passive|passive holding|the underlying|index|the passive alternative|simply holding|the comparator|buy & hold|b&h",
     "stated": "engine|engine 's figure|the engine 's figure|states|stated|as stated|reports|reported|reported by|stated by|according to the engine|the file|quotes|quoted|claims|claimed|the platform|the engine 's own|prints|shows in its own summary|engine 's own|headline figure|says the engine|own report",
-    "recomputed": "recomputed|recalculated|recomputing|our figure|our own figure|our calculation|ours|we compute|we get|from the curve|from its own curve|from its equity curve|from the equity curve|on recomputation|recomputation|we find|computed here|by our reckoning|our reckoning|we calculate|our own calculation|we arrive at|we make it|our",
+    "recomputed": "recomputed|recalculated|recomputing|our figure|our own figure|our calculation|ours|we compute|we get|from the curve|from its own curve|from its equity curve|from the equity curve|on recomputation|recomputation|we find|computed here|by our reckoning|our reckoning|we calculate|our own calculation|we arrive at|we make it|our|the equity curve in its file|the equity curve|equity curve|its own curve|its own equity curve",
 }
 
 HEDGES: dict[str, str] = {

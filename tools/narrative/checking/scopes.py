@@ -41,9 +41,7 @@ class Scopes:
                 groups |= {index.groups[p] for p in index.bits(bits) if index.groups[p].startswith("drawdown")}
             elif self._touches(item, span):
                 mask |= bits & self._crises
-        if item.until is None and item.dates[1] // 100 == item.dates[0] // 100 > 15:
-            month = f"month.{item.dates[0] // 10000}-{item.dates[0] // 100 % 100:02d}"
-            mask |= index.by_group.get(month, 0) if item.dates[0] != item.dates[1] else 0
+        mask |= self._own_group(item)
         for group, found in self._group_days.items():
             if group and self._in_group(item, [day for _, day in found]):
                 groups.add(group)
@@ -54,6 +52,17 @@ class Scopes:
             if item.until is None:
                 mask |= sum(bits for group, bits in index.by_group.items() if group.startswith("drawdown"))
         return mask
+
+    def _own_group(self, item: Item) -> int:
+        """Facts of the calendar year or month that the date is, also where the test covers only a part of it."""
+        year, month = item.dates[0] // 10000, item.dates[0] // 100 % 100
+        if item.until is not None or item.dates[0] == item.dates[1]:
+            return 0
+        if item.dates == (year * 10000 + 101, year * 10000 + 1231):
+            return self._index.by_group.get(f"year.{year}", 0)
+        if item.dates[1] // 100 == item.dates[0] // 100:
+            return self._index.by_group.get(f"month.{year}-{month:02d}", 0)
+        return 0
 
     @staticmethod
     def _covers(item: Item, span: Span) -> bool:
