@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from handlers.unavailable import Unavailable
 from tools.backtests.charts import ChartRenderer
 
 log = structlog.get_logger(__name__)
+
+_TURN_SECONDS = 0.0005
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
@@ -81,6 +84,8 @@ async def serve(settings: Settings) -> None:
 async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
     required_for_run(settings)
+    # Charts and figures are computed in threads: give the event loop its turn in time to acknowledge what Slack sends.
+    sys.setswitchinterval(_TURN_SECONDS)
     async with open_core(settings) as core:
         key = _plain(settings.audit_key).encode() or None
         audit = ChainedAudit(core.database, anchor=settings.home / "audit.anchor", key=key)
