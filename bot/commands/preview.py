@@ -35,13 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Raises `BadInput` with one clear line for a specification or prices that cannot be used."""
+    from bot.settings import load_settings
     from tools.market.prices import read_csv
     from tools.strategies.loading import load
     from tools.strategies.preview import preview
+    from tools.strategies.templates import of_desk
 
-    specification = load(_read(arguments.specification))
+    templates = of_desk(load_settings().home)
+    specification = load(_read(arguments.specification), templates)
     prices = read_csv(arguments.prices, specification.symbols[0] if specification.symbols else "")
-    result = preview(specification, prices)
+    result = preview(specification, prices, templates=templates)
     if arguments.positions:
         _write_positions(arguments.positions, result, prices)
     if arguments.json:

@@ -122,6 +122,20 @@ def test_long_short_reverses_at_one_fill():
     assert run.trades[0].exit_date == run.trades[1].entry_date
 
 
+def test_leaving_a_tie_is_a_cross():
+    over = {"type": "crosses_above", "left": {"type": "price"}, "right": 10}
+    under = {"type": "crosses_below", "left": {"type": "price"}, "right": 10}
+    run = simulate(load({"entry": over, "exit": under}), closes(9, 10, 11, 12, 10, 9, 9))
+    assert run.positions.tolist() == [0, 0, 1, 1, 1, 0, 0]
+
+
+def test_exposure_is_the_position_over_equity():
+    prices = closes(10, 10, 20, 20)
+    for side, expected in (("long", [0, 0.5, 2 / 3, 2 / 3]), ("short", [0, -0.5, -2, -2])):
+        spec = load({"side": side, "entry": {"type": "always"}, "sizing": {"fraction": 0.5}, "costs": FREE})
+        assert simulate(spec, prices).exposure.tolist() == pytest.approx(expected)
+
+
 def test_an_unknown_condition_never_fires_nor_does_its_opposite():
     high = {"type": "comparison", "op": ">", "left": {"type": "price"}, "right": {"type": "indicator", "name": "SMA", "parameters": {"timeperiod": 4}}}  # fmt: skip
     run = simulate(load({"entry": {"type": "not", "condition": high}}), closes(9, 8, 7, 6, 5, 4, 3))

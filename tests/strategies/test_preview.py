@@ -134,3 +134,22 @@ def test_positions_that_cannot_be_written_are_named(prices_file, spec_file, tmp_
     where = tmp_path / "no" / "such" / "folder.csv"
     assert main(["preview", str(spec_file), "--prices", str(prices_file), "--positions", str(where)]) == 2
     assert "Cannot write" in capsys.readouterr().err
+
+
+def test_a_template_of_the_desk_is_found(prices_file, tmp_path, capsys, monkeypatch):
+    (tmp_path / "strategies").mkdir()
+    (tmp_path / "strategies" / "mondays.yaml").write_text(
+        """
+        name: mondays
+        title: Mondays
+        description: In at the close of each Monday, for a day.
+        category: other
+        long:
+          entry: {type: comparison, op: "==", left: {type: calendar, field: day_of_week}, right: 1}
+          exit: {type: comparison, op: ">", left: {type: calendar, field: day_of_week}, right: 1}
+        """
+    )
+    (tmp_path / "spec.json").write_text('{"template": "mondays"}')
+    monkeypatch.setenv("DESKHAND_HOME", str(tmp_path))
+    assert main(["preview", str(tmp_path / "spec.json"), "--prices", str(prices_file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kpis"]["trades"] > 900

@@ -35,7 +35,6 @@ from tools.strategies.templates import Pair, Rules, Templates, builtin
 
 ENGINE_VERSION = "1"
 PERIODS_PER_YEAR = 252.0
-_MANY_TRADES = 30
 
 ExitReason = Literal["exit", "reversal", "stop", "target", "max_holding", "ruin"]
 
@@ -120,7 +119,7 @@ def simulate(
     rules = (templates or builtin()).expand(specification)
     begin, end = _period(specification, prices)
     bars = Bars(prices if end == len(prices) else prices.slice(0, end), others or {})
-    signals = _signals(rules, bars, begin)
+    signals = _signals(rules, bars)
     earliest = max(signals.ready, begin, 1 if specification.fill == "close" else 0)
     first = earliest - 1 if specification.fill == "close" else earliest
     if first > end - 2:
@@ -145,7 +144,7 @@ def _period(specification: Specification, prices: Prices) -> tuple[int, int]:
     return begin, end
 
 
-def _signals(rules: Rules, bars: Bars, begin: int) -> Signals:
+def _signals(rules: Rules, bars: Bars) -> Signals:
     rows = len(bars.prices)
     never = Reading(np.zeros(rows, dtype=np.bool_), np.ones(rows, dtype=np.bool_), rows)
 
@@ -160,7 +159,6 @@ def _signals(rules: Rules, bars: Bars, begin: int) -> Signals:
     (long_in, long_out), (short_in, short_out) = read(rules.long), read(rules.short)
     up, down = long_in.true & ~long_out.true, short_in.true & ~short_out.true
     entries = up.astype(np.int8) - down.astype(np.int8)
-    entries[:begin] = 0
     return Signals(
         entries, long_out.true | (entries < 0), short_out.true | (entries > 0), min(long_in.first, short_in.first)
     )

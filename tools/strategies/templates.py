@@ -1,6 +1,7 @@
 """Strategies people know by name, as YAML files: parameters, limits, and the conditions they stand for.
 
-The files are `templates/*.yaml`; a desk adds a folder of its own, in the same form and without code. A condition in
+The files are `templates/*.yaml`; a desk adds its own, in the same form and without code, as `strategies/*.yaml` in
+its `DESKHAND_HOME`. A condition in
 a file is the JSON of `conditions.py`, where `{param: NAME}` stands for a parameter's value.
 """
 
@@ -235,6 +236,11 @@ def _over(template: Pair, written: Pair) -> Pair:
 def builtin() -> Templates:
     """The templates that ship with the project."""
     return read_folders(FOLDER)
+
+
+def of_desk(home: Path) -> Templates:
+    """The templates that ship, and those a desk has put into `strategies` of its `DESKHAND_HOME`."""
+    return read_folders(FOLDER, home / "strategies")
 
 
 def read_folders(*folders: Path) -> Templates:
