@@ -250,6 +250,7 @@ class Answering:
             on_ephemeral=press.on_ephemeral if press else False,
             response_url=envelope.response_url,
             progress_ts=posted.get(PROGRESS_PART, ""),
+            asked_ts=envelope.message_ts,
             may_be_there=again,
         )
 

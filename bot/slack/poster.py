@@ -6,8 +6,9 @@ is there looks for it before posting. What a server refuses (files, blocks) degr
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -49,7 +50,7 @@ class Target:
     """Where a reply goes and on whose account. `event_id` makes the delivery happen once.
 
     `pressed_ts` is the message whose button was pressed, `progress_ts` one that showed steps and becomes the answer.
-    `may_be_there`: an earlier attempt may have posted already, so it looks first.
+    `asked_ts` is the message answered. `may_be_there`: an earlier attempt may have posted already, so it looks first.
     """
 
     event_id: str
@@ -61,6 +62,7 @@ class Target:
     on_ephemeral: bool = False
     response_url: str = ""
     progress_ts: str = ""
+    asked_ts: str = ""
     may_be_there: bool = False
 
 
@@ -73,6 +75,8 @@ class Poster:
         self._pacer = pacer
         self._threads = threads
         self._direct: dict[str, str] = {}
+        self.bot_user_id = ""
+        """Known once Slack was greeted."""
         self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
 
     async def deliver(self, reply: Reply, target: Target) -> str:
@@ -86,7 +90,8 @@ class Poster:
             return ""
         if reply.replaces:
             await self._drop(target)
-        there = await self._already_there(target) if target.may_be_there else {}
+        texts = {part: message.text for part, message in enumerate(laid.messages)}
+        there = await self._already_there(target, texts) if target.may_be_there else {}
         images, others = _images_and_others(laid)
         if len([part for part in there if part >= 0]) < len(laid.messages):
             ids = await self._upload(images)
@@ -197,7 +202,7 @@ class Poster:
                 attempt += 1
                 log.warning("post_uncertain", code=failure.code, attempt=attempt)
                 await asyncio.sleep(0.25 * 2**attempt)
-                found = await self._find(target)
+                found = await self._find(target, {part: text})
                 if part in found:
                     return found[part]
                 if attempt == _POST_TRIES:
@@ -220,14 +225,14 @@ class Poster:
             self._direct[target.user] = str(response["channel"])
         return str(response["ts"])
 
-    async def _already_there(self, target: Target) -> dict[int, str]:
+    async def _already_there(self, target: Target, texts: Mapping[int, str]) -> dict[int, str]:
         """Part to `ts` of what is there. Slack is asked only where a call may have been cut off: asking is dear."""
         recorded = await self._threads.posted(target.event_id)
         certain = {part: ts for part, ts in recorded.items() if ts}
-        return certain if len(certain) == len(recorded) else {**await self._find(target), **certain}
+        return certain if len(certain) == len(recorded) else {**await self._find(target, texts), **certain}
 
-    async def _find(self, target: Target) -> dict[int, str]:
-        """Part to `ts` of our messages for the event, as Slack shows them."""
+    async def _find(self, target: Target, texts: Mapping[int, str]) -> dict[int, str]:
+        """Part to `ts` of our messages for the event, as Slack shows them; by their text where it shows no metadata."""
         found: dict[int, str] = {}
         cursor = ""
         for _ in range(_PAGES):
@@ -249,13 +254,22 @@ class Poster:
                 log.warning("cannot_look_for_own_message", code=failure.code)
                 return found
             for message in page.get("messages") or []:
-                payload = _payload(message)
-                if payload.get("event_id") == target.event_id:
-                    found[int(str(payload.get("part", 0)))] = str(message.get("ts"))
+                part = (
+                    _part_of(message, target) if "metadata" in message else self._part_by_text(message, target, texts)
+                )
+                if part is not None:
+                    found.setdefault(part, str(message.get("ts")))
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor or not target.thread_ts:
                 break
         return found
+
+    def _part_by_text(self, message: Mapping[str, object], target: Target, texts: Mapping[int, str]) -> int | None:
+        ours = bool(self.bot_user_id) and message.get("user") == self.bot_user_id
+        if not ours or str(message.get("ts")) <= target.asked_ts:
+            return None
+        said = unescape(str(message.get("text") or "")).strip()
+        return next((part for part, text in texts.items() if unescape(text).strip() == said), None)
 
     async def _whisper(self, messages: Sequence[Message], target: Target, *, replaces: bool) -> None:
         if replaces and target.response_url:
@@ -329,12 +343,15 @@ class Poster:
             log.info("steps_not_deleted", code=failure.code)
 
 
-def _payload(message: dict[str, object]) -> dict[str, object]:
+def _part_of(message: Mapping[str, object], target: Target) -> int | None:
+    """Which part of the answer it is, by its metadata; None where it is something else."""
     metadata = message.get("metadata")
-    if not isinstance(metadata, dict) or metadata.get("event_type") != METADATA_EVENT:
-        return {}
+    if not isinstance(metadata, Mapping) or metadata.get("event_type") != METADATA_EVENT:
+        return None
     payload = metadata.get("event_payload")
-    return payload if isinstance(payload, dict) else {}
+    if not isinstance(payload, Mapping) or payload.get("event_id") != target.event_id:
+        return None
+    return int(str(payload.get("part", 0)))
 
 
 def _images_and_others(laid: layout.Laid) -> tuple[list[Attachment], list[Attachment]]:

@@ -114,6 +114,7 @@ class SlackTransport:
         identity = await self._identity()
         self.bot_user_id = str(identity["user_id"])
         self._answering.known_as(self.bot_user_id)
+        self.poster.bot_user_id = self.bot_user_id
         app = build_app(
             self.client,
             self._inbox,

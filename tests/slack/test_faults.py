@@ -122,20 +122,26 @@ async def test_an_image_that_is_not_ready_is_tried_again_then_shared(rig, monkey
     assert [file.name for file in answers[2].files] == ["equity.png"]
 
 
-async def test_a_recovered_job_finds_its_own_message(rig):
+@pytest.mark.parametrize("shows_metadata", [True, False])
+async def test_a_recovered_job_finds_its_own_message(rig, shows_metadata):
     """Posted, but the process died before it could write that down."""
     parent = await rig.workspace.say("ana", "#desk", "question")
-    target = Target(event_id="message:x", channel=parent.channel, thread_ts=parent.ts, may_be_there=True)
+    target = Target("message:x", parent.channel, thread_ts=parent.ts, asked_ts=parent.ts, may_be_there=True)
     await rig.transport.threads.about_to_post("message:x", 0, target.channel)
     await rig.transport.client.chat_postMessage(
         channel=target.channel,
         thread_ts=parent.ts,
-        text="the answer",
+        text="the answer &amp; more",
         metadata={"event_type": "deskhand_reply", "event_payload": {"event_id": "message:x", "part": 0}},
     )
     [there] = rig.answers()
-    assert await rig.transport.poster.deliver(Reply(text="the answer"), target) == there.ts
+    if not shows_metadata:
+        there.metadata = None
+    assert await rig.transport.poster.deliver(Reply(text="the answer &amp; more"), target) == there.ts
     assert len(rig.answers()) == 1
+    await rig.transport.threads.about_to_post("message:y", 0, target.channel)
+    other = Target("message:y", parent.channel, thread_ts=parent.ts, asked_ts=there.ts, may_be_there=True)
+    assert await rig.transport.poster.deliver(Reply(text="the answer &amp; more"), other) != there.ts
 
 
 async def test_operators_hear_of_what_was_given_up(rig):

@@ -78,7 +78,7 @@ def everything(laid):
     return shown + "\n" + "\n".join(file.content.decode() for file in laid.files)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(BLOCK, min_size=0, max_size=70), ANY.filter(str.strip))
 def test_any_reply_keeps_every_limit_and_loses_no_text(blocks, text):
     laid = lay_out(Reply(text=text, blocks=tuple(blocks)))
@@ -90,7 +90,7 @@ def test_any_reply_keeps_every_limit_and_loses_no_text(blocks, text):
     assert len(laid.messages) <= MOST_MESSAGES + 8  # buttons and images of an overflowing reply stay usable
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ANY, st.integers(20, 3000))
 def test_pieces_fit_and_hold_everything(text, limit):
     pieces = split_text(text, limit)
