@@ -150,6 +150,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[T ](.*))?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T ,]+(.*))?")
 _COMPACT = re.compile(r"(1[89]|20|21)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _EPOCH = re.compile(r"-?\d{9,19}(\.0*)?")
+_PLAIN_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2})?(Z|\+00:00)?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _IN_WORDS = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y %H:%M:%S")
 
@@ -197,12 +198,14 @@ def _quick(cells: Sequence[str]) -> Days | None:
     scale = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}.get(len(first)) if first.isdigit() and first.isascii() else None
     if scale is not None and all(len(cell) == len(first) and cell.isdigit() and cell.isascii() for cell in cells):
         return (np.array(cells, dtype=np.int64) // scale).astype("datetime64[s]")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d:\d\d)?(Z|\+00:00)?", first):
+    shape = _PLAIN_STAMP.fullmatch(first)
+    if shape is None:
         return None
-    suffix = first[19:]
-    plain = [cell.removesuffix(suffix) for cell in cells] if suffix else list(cells)
-    if not all(len(cell) == len(plain[0]) and cell[:1].isdigit() and cell.isascii() for cell in plain):
+    suffix = shape[1] or ""
+    # Every cell, not only the first: numpy would read a zone, or the word "now", in its own way.
+    if not all((match := _PLAIN_STAMP.fullmatch(cell)) and (match[1] or "") == suffix for cell in cells):
         return None
+    plain = [cell.removesuffix(suffix) for cell in cells]
     try:
         found: Days = np.array(plain, dtype="datetime64[s]")
     except ValueError:
