@@ -59,8 +59,7 @@ def paragraphs(material: Material) -> list[Paragraph]:
     for section in write(material):
         if section.title == "Definitions":
             continue
-        for line in section.paragraphs:
-            found.append(_pieces(line, renderer))
+        found += [_pieces(line, renderer) for line in section.paragraphs]
     return found
 
 
@@ -156,7 +155,11 @@ def signs(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> Iterato
         if piece.text.startswith("-"):
             if not re.search(r"drawdown|var_|worst|slippage", fact.id) and not _zero(piece.text):
                 yield Mutant("sign", paragraph.with_piece(at, piece.text[1:]), piece.text)
-        elif not _zero(piece.text) and not re.search(r"drawdown|cost|rule", fact.id) and piece.text[:1] in "0123456789$":
+        elif (
+            not _zero(piece.text)
+            and not re.search(r"drawdown|cost|rule", fact.id)
+            and piece.text[:1] in "0123456789$"
+        ):
             yield Mutant("sign", paragraph.with_piece(at, "-" + piece.text), piece.text)
 
 
@@ -358,7 +361,7 @@ def superlatives(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> 
     """An extreme that no fact bears out."""
     if any(True for _ in _figures(paragraph, sheet)):
         yield Mutant("superlative unsupported", f"{paragraph.text} {rng.choice(_SUPERLATIVES)}", "")
-    for at, piece, fact in _figures(paragraph, sheet):
+    for _at, piece, fact in _figures(paragraph, sheet):
         if fact.id.startswith("year.") and not fact.id.startswith(f"year.{sheet.get('strategy.best_year').period}"):  # type: ignore[union-attr]
             best = sheet.number("strategy.best_year") or 0.0
             if "part" not in fact.label and float(fact.value) < best - 1e-9:
@@ -383,7 +386,7 @@ def invented(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> Iter
 
 def rounded(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> Iterator[Mutant]:
     """Rounded so far that more than 7 % is lost."""
-    for at, piece, fact in _figures(paragraph, sheet):
+    for at, piece, _fact in _figures(paragraph, sheet):
         value, decimals = _shown(piece.text) or (0.0, 0)
         for digits in range(decimals):
             coarse = round(value, digits)
@@ -406,7 +409,7 @@ def boundaries(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> It
     for at, piece, fact in _figures(paragraph, sheet):
         if piece.form not in ("value", "abs") or piece.text.startswith("-") or fact.unit in ("count", "days"):
             continue
-        value, decimals = _shown(piece.text) or (0.0, 0)
+        value, _decimals = _shown(piece.text) or (0.0, 0)
         exact = abs(float(fact.value)) * (100.0 if fact.unit == "fraction" else 1.0)
         if abs(exact - value) < 1e-9 or not value:
             continue

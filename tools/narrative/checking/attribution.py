@@ -889,6 +889,10 @@ def _picked(reading: Reading, bound: Bound, matched: int) -> int:
 _COMPARING_HEDGES = frozenset(("over", "under", "at_least", "at_most"))
 
 
+_FIRM = frozenset("just well is was for took lasted lasting ran running".split())
+_COMPARING_HEDGES = frozenset(("over", "under", "at_least", "at_most"))
+
+
 def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     """The hedge of a quantity, and whether the same words may compare two figures instead."""
     items = reading.items
@@ -896,30 +900,23 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     if after is not None and after.kind == "H" and after.word in _AFTERTHOUGHTS:
         return after.key, False
     position = at - 1
-    while position >= 0 and (items[position].kind == "L" and items[position].word in ("a", "an", "the", "'s")):
+    while position >= 0 and items[position].kind == "L" and items[position].word in ("a", "an", "the", "'s"):
         position -= 1
     if position < 0 or items[position].kind != "H":
         return "", False
-    hedge = items[position]
-    if hedge.word in ("over", "within", "under") and items[at].unit in ("time", "bars"):
-        firm = position > 0 and items[position - 1].word in (
-            "just",
-            "well",
-            "is",
-            "was",
-            "for",
-            "took",
-            "lasted",
-            "lasting",
-        )
-        if not firm:
-            return "", False
-    if hedge.key in ("over", "under") and any(
-        i.word in ("never", "not") for i in items[max(0, position - 3) : position]
-    ):
+    hedge, before = items[position], items[max(0, position - 6) : position]
+    of_time = hedge.word in ("over", "within", "under") and items[at].unit in ("time", "bars")
+    if of_time and not (before and before[-1].word in _FIRM):
+        return "", False
+    if hedge.key in ("over", "under") and any(i.word in ("never", "not", "no") for i in before):
         return "at_most" if hedge.key == "over" or hedge.word == "worse than" else "at_least", False
     while position > 0 and items[position - 1].kind in "PAYEL)":
         position -= 1
-    return hedge.key, position > 0 and items[position - 1].kind in "QM" and any(
-        b.at < position for b in reading.bound
-    )
+    behind = position > 0 and (items[position - 1].kind == "Q" or position - 1 in reading.taken)
+    return hedge.key, behind and hedge.key in _COMPARING_HEDGES and _names_another(items, at)
+
+
+def _names_another(items: list[Item], at: int) -> bool:
+    """Whether the figure is said to be somebody else's, or a limit: then it is compared with, not hedged."""
+    following = items[at + 1 : at + 5]
+    return any(i.kind in "SR" or (i.kind == "M" and "rule" in i.key.split(",")) for i in following)

@@ -69,7 +69,7 @@ def _two_figures(reading: Reading, position: int, item: Item, relation: str, rig
     if left is None or _hedges_only(reading, item, position, right):
         return
     first, second = _value(reading, left), _value(reading, right)
-    by_size = relation in ("deeper", "shallower") or bool((left.facts | right.facts) & reading.index.losses)
+    by_size = relation in ("deeper", "shallower") or bool(left.facts & reading.index.losses)
     if by_size:
         first, second = abs(first), abs(second)
     if not _holds(

@@ -1,0 +1,55 @@
+"""`python bench_mutations.py [seeds [examples]]`: what escapes the checker, what it blocks wrongly, and how long it takes."""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "mutations"))
+
+from corpus import split
+from measure import Tally, escapes, interval, materials, people_blocks, writer_blocks
+
+from tools.narrative.checker import check
+from tools.narrative.service import compose, prepare
+from tools.narrative.writer import write
+
+
+def main(seeds: int, examples: int) -> None:
+    tally, blocked = Tally(), []
+    for _, material in materials():
+        blocked += writer_blocks(material)
+        for seed in range(seeds):
+            escapes(material, seed, tally)
+    for kind, total in sorted(tally.tried.items()):
+        print(_row(kind, len(tally.escaped[kind]), total))
+    print(_row("all", tally.out, tally.total))
+    print(f"blocked though true, the writer's own lines: {len(blocked)}")
+    for label, cases in zip(("seen", "held out"), split(), strict=True):
+        print(_row(f"blocked though true, {label}", len(people_blocks(cases)), len(cases)))
+    print(f"checking a report of a thousand words: {_milliseconds():.1f} ms")
+    for kind, found in tally.escaped.items():
+        for mutant in found[:examples]:
+            print(f"--- {kind} (was {mutant.was!r}): {mutant.text}")
+
+
+def _row(label: str, hits: int, total: int) -> str:
+    low, high = interval(hits, total)
+    return f"{label:34} {hits:5} of {total:6} {hits / total:8.2%}  [{low:.2%}, {high:.2%}]"
+
+
+def _milliseconds() -> float:
+    from fact_sets import golden_cross
+
+    run = golden_cross()
+    material = prepare(run, "standard")
+    text, facts = compose(run, material, write(material), "rules").text, tuple(material.sheet)
+    best = 1.0
+    for _ in range(20):
+        started = time.process_time()
+        check(text, facts)
+        best = min(best, time.process_time() - started)
+    return best * 1000 * 1000 / len(text.split())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else 0)

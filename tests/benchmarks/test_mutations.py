@@ -1,0 +1,42 @@
+"""A small share of the mutation benchmark: seeded errors are stopped, truthful text is not."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "mutations"))
+
+from corpus import split
+from fact_sets import golden_cross
+from measure import Tally, escapes, people_blocks, writer_blocks
+
+from tools.narrative.service import prepare
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
+    """Up to 25 mutants of each kind, of one report."""
+    found = Tally()
+    escapes(prepare(golden_cross(), "standard"), 7, found, most=25)
+    return found
+
+
+def test_there_are_enough_kinds_of_error(tally: Tally) -> None:
+    assert len(tally.tried) >= 25
+    assert tally.total >= 400
+
+
+def test_at_most_one_seeded_error_in_a_hundred_escapes(tally: Tally) -> None:
+    found = {kind: [mutant.text for mutant in mutants] for kind, mutants in tally.escaped.items() if mutants}
+    assert tally.out <= tally.total / 100, found
+
+
+def test_the_writers_own_lines_pass() -> None:
+    assert writer_blocks(prepare(golden_cross(fast=20, slow=100, trials=None), "standard")) == []
+
+
+def test_truthful_texts_by_people_pass() -> None:
+    seen, held_out = split()
+    assert people_blocks(seen) == []
+    assert len(people_blocks(held_out)) <= 0.05 * len(held_out)
