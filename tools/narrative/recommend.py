@@ -39,7 +39,7 @@ def add_limits(sheet: FactSheet) -> None:
 
 
 def judge(sheet: FactSheet) -> tuple[Recommendation, tuple[Rule, ...]]:
-    """The recommendation and every rule. Without a curve it is research: nothing could be recomputed."""
+    """The recommendation and every rule. Without a curve that can be believed it is research, whatever else is missed."""
     rules = (
         _agreement(sheet),
         _profit(sheet),
@@ -54,8 +54,8 @@ def judge(sheet: FactSheet) -> tuple[Recommendation, tuple[Rule, ...]]:
         _costs(sheet),
     )
     left = [rule.otherwise for rule in rules if rule.outcome is False]
-    if "strategy.total_return" not in sheet:
-        left.append("research")
+    if "strategy.total_return" not in sheet or rules[0].outcome is False:
+        left = ["research"]
     return max(left, key=_SEVERITY.index, default="proceed"), rules
 
 
