@@ -18,6 +18,9 @@ _USUAL_WEIGHT = 1.25
 
 _CUES: dict[Intent, str] = {
     "narrate": """
+        !! do|did|have|got ... we|you|there have|got|any|on|run ... RUN ... for|on|with|of|?
+        !! what do|have|did we have|got|run|store|keep on|for|stored ...
+        ! re-narrate|narrate|narrated|narration
         !! how|how'd|hows|how's ... STRATEGY|RUN|INDICATOR|ID ... do|doing|perform|performing|performed|go|going|fare|fared|get|hold
         ! how|how'd did|does|has|is|was? STRANGE do|doing|perform|performed|go|going|fare|look
         !! what|what's|whats|why ... behind|explains|drove|caused|drives|causing ... METRIC|performance
@@ -87,6 +90,12 @@ _CUES: dict[Intent, str] = {
         would ... have returned|made|earned|grown
     """,
     "compare": """
+        !! line|stack|lined|sorted|arranged|arrange ... up|order by|against|next|together
+        !! whichever|runner
+        !! how would|might|could i|we|it|they have done|fared|performed|made ... holding|index|SYMBOL|cash|passive|benchmark
+        ! which is it|best|better|the
+        ! first or second
+        !! both|other two ?
         !!! overlay|tabulate|superimpose
         !!! table|matrix ... STRATEGY|INDICATOR|RUN|all
         !! one|same|single chart|plot|graph|table
@@ -154,6 +163,15 @@ _CUES: dict[Intent, str] = {
         compare compare|them|those|all|these|two|top|NUMBER
     """,
     "draft": """
+        !! what if i|we|it|you ... TRADE|took|only|used|add|added|exit|exited|wait|waited|skip|required|RULE
+        !! let's|lets|let us|me see|try|test ... INDICATOR|STRATEGY|RULE|NUMBER
+        !! ^ POLITE? backtest|simulate ... INDICATOR|STRATEGY|TRADE|NUMBER
+        !! take profit|profits ... PERCENT|NUMBER
+        !! how|what about a|an|adding|using|trying ... filter|stop|INDICATOR|target|exit|entry|rule
+        ! both directions|sides|ways
+        ! longer|shorter|slower|faster|different lookback|period|window|average|filter
+        ! require|requiring|requires ... INDICATOR|RULE|close|closes|volume|average
+        ! start|begin|open a|another|new|fresh draft|strategy
         !! idea|ideas|suggestion|suggestions ... for ... STRATEGY|system
         !! STRATEGY config|spec|configuration|specification
         !! INDICATOR|candlestick|patterns ... available|supported
@@ -236,6 +254,15 @@ _CUES: dict[Intent, str] = {
         rename|preview ... it|this|draft
     """,
     "diagnose": """
+        !! get|call|wake|need|find someone|somebody|ops ... from|on|to ops|trading-ops|it|this|operations
+        !! trading-ops|on-call|oncall
+        !! everything|all green|good|ok|okay|normal|fine ?
+        ! anything|something i|we should know|worry ... systems|data|side
+        !! piling|pegged|spiking|thrashing|swapping|sync|lagging
+        ! in sync|step
+        ! nothing|no new ... ingested|loaded|arrived|since
+        !! ingested|ingestion|ingest
+        !! tail ... errors|logs|log
         !! RUN ... stuck|queued|hanging|pending ... in|for|still|hour|hours|$
         !! help ... find|figure|work out|why ... why|broke|broken|FAULT|down
         !! looks|look like|a bad|wrong|weird tick|ticks|price|print
@@ -313,6 +340,12 @@ _CUES: dict[Intent, str] = {
         ! did|has|have ... SYSTEM ... finish|finished|run|complete|completed|work|fail|failed|go|ok
     """,
     "digest": """
+        !! ^ POLITE? news ?
+        !! what|what's|whats ... have|has|had|did|'ve? i|we|happened missed|miss|since ...
+        !! what's|whats|what has|have? happened|changed|new ... since|overnight|today|while
+        !! anything|something new|interesting|important|happen|exciting|notable|happened ... overnight|today|PERIOD|while|since|?
+        !! catch-up|catchup|heads-up
+        !! digest|digests can|could|should|to|is|be|so|for|now|please|paused|settings
         !! what happened ... desk|overnight|here|channel
         !! fill|catch|bring me|us in|up
         ! SUMMARY|note|monday|friday|daily|weekly ... to include|cover|contain
@@ -363,6 +396,11 @@ _CUES: dict[Intent, str] = {
         SCHEDULE ... channel|here|#0
     """,
     "approvals": """
+        !! how|why did|was|were we|they|it ... decide|decided ... on|about
+        !! return|send|hand|give ... report|narrative|draft|it ... to ... author|its|him|her|them|requester|owner
+        !! why did ... turn|reject|refuse|decline|veto ...
+        !! not|don't approve
+        !! rejected|approved|approve|reject ... both|all|and ... draft|drafts|ID|NUMBER
         !! my|our|the|review|approval|reviewers'? queue ?
         !! stuck|held|waiting|sitting in|on approval|approvals|review
         !! send|sent back
@@ -429,6 +467,15 @@ _CUES: dict[Intent, str] = {
         ! drafts|submitted i|we|by|did|have
     """,
     "usage": """
+        !!! how many|often times|requests|people|users ... deskhand|bot|you asked|used|called|invoked|mentioned|ask|use
+        !!! how often ... drafts|reports|narratives|answers|you|bot|model|people|users|approvals ... revised|blocked|refused|used|rejected|approved|wrong|rated|fail|failed
+        !!! approval|acceptance|rejection|conversion|success|block|refusal|fallback rate
+        !!! how satisfied|happy|pleased|content ... people|users|team|analysts|pms|desk|everyone|they
+        !! how quickly|fast|long|soon ... incidents|issues|escalations|approvals|drafts|narratives|reports|answers ... resolved|closed|done|approved|published|take|fixed|get|answered
+        !! which|what|who analysts|analyst|people|users|teams|desk|channel|channels|pms ... use|uses|used|using|ask|asks
+        !! saving|saved us|me|time|the ...
+        !! kpi|kpis|metrics|usage dashboard|report|figures|numbers|board
+        !! kpis|kpi
         !!! number|count|total of narratives|reports|drafts|users|people|requests|questions|digests|backtests|answers|approvals|messages|calls|escalations
         !!! prompt|prompts approvals|version|versions|history|changes|in|list|library|are|wrote
         !! conversion
@@ -500,6 +547,13 @@ _CUES: dict[Intent, str] = {
         ! is|did usage|adoption
     """,
     "help": """
+        !!! am i|we allowed|able|permitted|authorised|authorized|supposed|cleared ... to
+        !! am i an?|in? ... analyst|approver|operator|admin|viewer|guest|group|role
+        !! ^ GREET? can|may|could i|we run|approve|draft|use|narrate|see|access|schedule|do|ask|make|get|upload DIGEST|diagnostics|drafts|narratives|reports|drafting|approvals|files|things|FILE|backtests $
+        !! can|do|does you|it|bot|deskhand understand|speak|read|know ... english|german|french|spanish|typos|slang|me
+        !! forgot|forgotten|remember|remind how|what|me how ... works|work|use|to
+        ! nice|pleased|good to meet|see you
+        ! explain|introduce yourself
         !!! what|which permissions|permission|role|roles|access|rights ... i|do|need|have|are|to
         !!! what|which kind|kinds|type|types|sort|sorts of FILE|formats|engines|requests|questions|things|strategies
         !! what can|could|may ... do|ask|run|see ... here|with|you|as
@@ -573,6 +627,18 @@ _CUES: dict[Intent, str] = {
         able|allowed|permitted|eligible to|run|use|do
     """,
     "unknown": """
+        !! should|shall|would i|we|you|it ... long|short|buy|sell|own|invest|trade here|now|today|this|SYMBOL|be
+        !!! should|shall i|we|you go|be|get long|short|flat|into|out|in
+        !! config|configuration|settings file|files ... with|and keys|secrets|token|tokens|credentials|passwords
+        !!! api|your|slack|auth|access token|key|keys|secret $
+        !!! select|insert|delete|update ... from|into|where users|table|STRANGE
+        !! ^ SMALL POLITE $
+        !! ^ POLITE $
+        !! congrats|congratulations|happy|merry|welcome ...
+        !! what|what's|whats is? the time|date|day|score|weather|news ?
+        !! the news
+        !! time is it|now
+        ! yes|no|ok please|thanks|thank $
         !! POLITE? approve|reject|review|draft|compare|explain|report|publish|summarise|summarize|analyse|analyze|order|recommend|suggest|book|find ... my|a|an|the|this|our|some|me STRANGE $
         !! ^ POLITE? approve|reject|review|draft|compare|explain|recommend|order|find|play|translate|define|describe STRANGE
         !! difference|differences between a? STRANGE and

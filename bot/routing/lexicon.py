@@ -135,44 +135,45 @@ _TAGS: dict[str, str] = {
         then, no worries, worries, problem, exactly, right, true, indeed, agreed, same, me, too, deskhand, team, guys,
         i, im, i'm, just, that, the, best, work, job, for, now, and, oh, ah, ugh, meh, wtf, fine, here, hear, hope, soon,
         absolutely, definitely, totally, of course, course, gotcha, aye, welcome, your, you're, help, helpful""",
-    "FOREIGN": """pasta, my resume, my cv, the sun, the moon, shopping list, timesheet, timesheets, podcast, tweet, tweets, mum, lobby, blockchain, tcp, vaccines, paris, rome, my code, mug, despacito, pizza, lunch, dinner, breakfast, coffee, beer, beers, wine, drinks, drink, food, restaurant, sandwich,
-        burger, sushi, curry, cake, recipe, recipes, cook, cooking, bake, bread, rice, milk, eggs, cheese,
-        flight, flights, hotel, hotels, taxi, uber, bus, airport, holiday, holidays, vacation, trip, travel,
-        visa, passport, weather, rain, sunny, snow, temperature outside, umbrella, joke, jokes, poem, poems,
-        haiku, songs, sing, playlist, spotify, youtube, netflix, movie, movies, films, book club, novel,
-        games, football, soccer, cricket, tennis, rugby, basketball, baseball, olympics, world cup, super
-        bowl, league one, team lunch, birthday, wedding, gift, congratulations, condolences, president,
-        prime minister, queen, election, vote, politics, capital of, country, countries, population, city,
-        mountain, everest, ocean, river, planet, planets, mars, moon, stars, galaxy, universe, dinosaur,
-        dinosaurs, animal, animals, dog, dogs, cat, cats, puppy, kitten, religion, meaning of life,
-        philosophy, roman, romans, napoleon, shakespeare, hamlet, einstein, relativity, quantum, physics,
-        chemistry, biology, homework, essay, thesis, translate, spanish, italian, japanese, grammar,
-        dictionary, synonym, rhyme, meetings, meeting room, conference room, stand-up, appointment, dentist,
-        doctor, gym, haircut, laptop, keyboard, printer, iphone, android, wifi, wi-fi, vpn, desk phone,
-        parking, elevator, chair, coffee machine, kitchen, toilet, parcel, package, amazon order, jira, jira
-        ticket, pull request, github issue, linkedin, twitter, facebook, instagram, tiktok, salary, payroll,
-        payslip, expenses, expense, invoice, invoices, vacation request, time off, leave request, pto, wife,
-        husband, girlfriend, boyfriend, kids, mother, father, landlord, mortgage, cars, bike, moving house,
-        horoscope, zodiac, lottery, casino, gambling, alarm, timer, reminder to, python, javascript,
-        haskell, fibonacci, sort a list, regex, colour, color, favourite, favorite, sky, sandwiches, pasta,
-        chocolate, ice cream, vegan, diet, calories, weight loss, workout, yoga, medicine, headache, covid
-        test, vaccine, doctor's, hospital, university, spaceship, alien, aliens, ghost, pirate, grandmother,
-        grandma, santa, christmas, easter, halloween, dance, guitar, piano, painting, picture of, drawing,
-        cartoon, comic, celebrity, actor, actress, movie star, oscars, ecb, fomc, dogecoin, stock tip, hot
-        tip, ipo, dividend of, iban, bank account, credit card, loan, tax return, miles, km, kilometres,
-        pounds, ounces, celsius, fahrenheit, currency of, exchange rate, seconds in, light years,
-        cappuccino, latte, espresso, supermarket, shopping, shoes, dress, fashion, hairdresser, garden,
-        plants, flowers, telephone, wikipedia, google it, chatgpt, siri, alexa, cortana, dad joke, riddle,
-        trivia, quiz, sudoku, crossword, chess, poker, karaoke, concert, festival, museum, theatre, cinema,
-        bookshop, newspaper, horoscopes, barbecue, picnic, beach, ski, skiing, hiking, marathon, swim,
-        swimming, cafeteria, canteen, landline, toothpaste, knock knock, bedtime, fairy tale, lullaby, war
-        and peace, harry potter, star wars, lord of the rings, game of thrones, taylor swift, beatles, elon
-        musk, trump, biden, putin, brexit, ukraine, image of, picture, photo, dollars to, hamster, recommend
-        a, a song, the song, good book, vacuum cleaner, lawn, plumber, electrician, nail salon, bank
-        holiday, school run, my landlord, my wife, my kids, my dog, my cat, in french, in german, in
-        chinese, in russian, in latin, into french, into german, a film, some music, a house, my house, my
-        car, a car, the office, office move, office party, what time is it, the game, standup, hot dog,
-        zodiac sign, speed of light, water boil, boiling point, chemical, human body, olympic""",
+    "FOREIGN": """pasta, my resume, my cv, the sun, the moon, shopping list, timesheet, timesheets, podcast, mum, lobby,
+        blockchain, tcp, vaccines, paris, rome, my code, mug, despacito, pizza, lunch, dinner, breakfast,
+        coffee, beer, beers, wine, drinks, drink, food, restaurant, sandwich, burger, sushi, curry, cake,
+        recipe, recipes, cook, cooking, bake, bread, rice, milk, eggs, cheese, flight, flights, hotel,
+        hotels, taxi, uber, bus, airport, vacation, trip, travel, visa, passport, weather, rain, sunny,
+        snow, temperature outside, umbrella, joke, jokes, poem, poems, haiku, songs, sing, playlist,
+        spotify, youtube, netflix, movie, movies, films, book club, novel, games, football, soccer, cricket,
+        tennis, rugby, basketball, baseball, olympics, world cup, super bowl, league one, team lunch,
+        birthday, wedding, gift, congratulations, condolences, prime minister, queen, politics, capital of,
+        country, countries, population, city, mountain, everest, ocean, river, planet, planets, mars,
+        galaxy, universe, dinosaur, dinosaurs, animal, animals, dog, dogs, cat, cats, puppy, kitten,
+        religion, meaning of life, philosophy, roman, romans, napoleon, shakespeare, hamlet, einstein,
+        relativity, quantum, physics, chemistry, biology, homework, essay, thesis, translate, spanish,
+        italian, japanese, grammar, dictionary, synonym, rhyme, meetings, meeting room, conference room,
+        stand-up, appointment, dentist, doctor, gym, haircut, laptop, keyboard, printer, iphone, android,
+        wifi, wi-fi, vpn, desk phone, parking, elevator, chair, coffee machine, kitchen, toilet, parcel,
+        package, amazon order, jira, jira ticket, pull request, github issue, linkedin, twitter, facebook,
+        instagram, tiktok, salary, payroll, payslip, expenses, expense, invoice, invoices, vacation request,
+        time off, leave request, pto, wife, husband, girlfriend, boyfriend, kids, mother, father, landlord,
+        mortgage, cars, bike, moving house, horoscope, zodiac, lottery, casino, gambling, alarm, timer,
+        reminder to, python, javascript, haskell, fibonacci, sort a list, regex, colour, color, favourite,
+        favorite, sky, sandwiches, chocolate, ice cream, vegan, diet, calories, weight loss, workout, yoga,
+        medicine, headache, covid test, vaccine, doctor's, hospital, university, spaceship, alien, aliens,
+        ghost, pirate, grandmother, grandma, dance, guitar, piano, painting, picture of, drawing, cartoon,
+        comic, celebrity, actor, actress, movie star, oscars, ecb, fomc, dogecoin, stock tip, hot tip, ipo,
+        dividend of, iban, bank account, credit card, loan, tax return, miles, km, kilometres, pounds,
+        ounces, celsius, fahrenheit, currency of, exchange rate, seconds in, light years, cappuccino, latte,
+        espresso, supermarket, shopping, shoes, dress, fashion, hairdresser, garden, plants, flowers,
+        telephone, wikipedia, google it, chatgpt, siri, alexa, cortana, dad joke, riddle, trivia, quiz,
+        sudoku, crossword, chess, poker, karaoke, concert, festival, museum, theatre, cinema, bookshop,
+        newspaper, horoscopes, barbecue, picnic, beach, ski, skiing, hiking, marathon, swim, swimming,
+        cafeteria, canteen, landline, toothpaste, knock knock, bedtime, fairy tale, lullaby, war and peace,
+        harry potter, star wars, lord of the rings, game of thrones, taylor swift, beatles, elon musk,
+        trump, biden, putin, brexit, ukraine, image of, picture, photo, dollars to, hamster, recommend a, a
+        song, the song, good book, vacuum cleaner, lawn, plumber, electrician, nail salon, school run, my
+        landlord, my wife, my kids, my dog, my cat, in french, in german, in chinese, in russian, in latin,
+        into french, into german, a film, some music, a house, my house, my car, a car, the office, office
+        move, office party, what time is it, the game, standup, hot dog, zodiac sign, speed of light, water
+        boil, boiling point, chemical, human body, olympic, vote for, the president, dishwasher""",
 }
 
 
