@@ -9,7 +9,7 @@ from playwright.async_api import async_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import Conversation, settings_for
+from talk import Conversation, settings_for
 
 from bot.composition import slack_bot
 from bot.workspace.server import Workspace

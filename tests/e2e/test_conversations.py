@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import ANSWER_SECONDS, Conversation, shown
+from talk import ANSWER_SECONDS, Conversation, shown
 
 GOLDEN_CROSS = "@Deskhand how did the golden cross on the S&P 500 do?"
 
