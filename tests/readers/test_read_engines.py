@@ -71,6 +71,8 @@ def test_freqtrade() -> None:
     assert run.equity.values[-1] == pytest.approx(source["final_balance"])
     assert len(run.equity) == 26
     assert figure(run, "max_drawdown").value == -0.031
+    assert figure(run, "max_drawdown_abs").value == -31.0
+    assert figure(run, "max_relative_drawdown").value == -0.034
     assert figure(run, "total_return").value == pytest.approx(source["profit_total"])
     assert figure(run, "cagr").annualisation == 365.0
     sharpe = figure(run, "sharpe")
