@@ -4,6 +4,7 @@ import asyncio
 import io
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -154,7 +155,7 @@ def test_log_axis_only_over_a_wide_positive_range() -> None:
 def test_labels_at_line_ends_never_touch() -> None:
     places = charts._apart([100.0, 100.0, 103.0, 500.0, 99.0], gap=40.0, low=0.0, high=600.0)
     ordered = sorted(places)
-    assert min(b - a for a, b in zip(ordered, ordered[1:], strict=False)) >= 40.0
+    assert min(b - a for a, b in pairwise(ordered)) >= 40.0
     assert places[3] == 500.0
     assert places[4] < places[0]
 
@@ -210,7 +211,7 @@ def test_comparison_of_ten_runs_has_ten_kinds_of_line() -> None:
     runs = [run(f"Run {number}", number) for number in range(12)]
     chart = comparison_chart(runs)
     assert "10 runs: Run 0, Run 1" in chart.alt_text
-    assert len({line for line in charts._LINES}) == 10
+    assert len(set(charts._LINES)) == 10
     with pytest.raises(ValueError, match="equity"):
         comparison_chart([BacktestRun(name="x", engine="t", equity=None)])
 
