@@ -510,6 +510,8 @@ def _thinned(curve: Curve, most: int = 1600) -> tuple[Values, Values]:
 
 
 def _draw_bands(axes: "Axes", bands: Sequence[Band], window: Curve) -> None:
+    from matplotlib.collections import PolyCollection
+
     first, last = _day(window.dates[0]), _day(window.dates[-1])
     for level in (1, 2, 3):
         spans = [
@@ -517,8 +519,10 @@ def _draw_bands(axes: "Axes", bands: Sequence[Band], window: Curve) -> None:
             for band in bands
             if band.level == level and _day(band.end) >= first and _day(band.start) <= last
         ]
-        for start, stop in spans:
-            axes.axvspan(start, stop, facecolor=_SHADES[level], linewidth=0, zorder=0)
+        corners = [((start, 0.0), (start, 1.0), (stop, 1.0), (stop, 0.0)) for start, stop in spans]
+        tall = axes.get_xaxis_transform()  # dates across, the whole height of the panel up
+        shade = PolyCollection(corners, facecolors=_SHADES[level], linewidths=0, transform=tall, zorder=0)
+        axes.add_collection(shade, autolim=False)
 
 
 def _band_legend(bands: Sequence[Band]) -> tuple[_Key, ...]:
