@@ -38,5 +38,5 @@ def test_the_writers_own_lines_pass() -> None:
 
 def test_truthful_texts_by_people_pass() -> None:
     seen, held_out = split()
-    assert people_blocks(seen) == []
-    assert len(people_blocks(held_out)) <= 0.05 * len(held_out)
+    assert len(people_blocks(seen)) <= 0.01 * len(seen)
+    assert len(people_blocks(held_out)) <= 0.02 * len(held_out)

@@ -98,6 +98,11 @@ def fitting(reading: Reading, item: Item, mask: int) -> int:
 def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     """The facts a quantity can be about; with a rank ("second deepest fall") the drawdown of that rank."""
     mask, generic = _metric_of(reading, at, item)
+    if item.unit == "times" and item.also == "words":
+        mask |= reading.index.by_key.get("total_return", 0)
+    by_rank = _ranked_year(reading, at)
+    if by_rank:
+        return by_rank, False
     dearer = _at_other_costs(reading, at)
     if dearer:
         return dearer, False
@@ -105,6 +110,34 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
+
+
+def _ranked_year(reading: Reading, at: int) -> int:
+    """ "The second best year was 2009, with 23.7%": the year of that rank."""
+    for position in range(1, at):
+        item = reading.items[position]
+        number = ORDINALS.get(reading.items[position - 1].word, 0)
+        if item.kind == "M" and number > 1:
+            return year_of_rank(reading, position, number)
+    return 0
+
+
+def year_of_rank(reading: Reading, position: int, number: int) -> int:
+    """The fact of the n-th best or worst year or month that a noun names; 0 where the noun is another."""
+    index, item = reading.index, reading.items[position]
+    for unit in ("year", "month"):
+        for word, best in (("best", True), ("worst", False)):
+            if f"{word}_{unit}" in item.key.split(","):
+                family = index.benchmark if main_subject(reading, position) == "benchmark" else index.strategy
+                facts = [
+                    p
+                    for p in index.bits(family & index.by_key.get("return", 0))
+                    if index.groups[p].startswith(unit + ".")
+                ]
+                facts = [p for p in facts if "part" not in index.facts[p].label]
+                facts.sort(key=lambda p: index.values[p] or 0.0, reverse=best)
+                return 1 << facts[number - 1] if number <= len(facts) else 0
+    return 0
 
 
 def _at_other_costs(reading: Reading, at: int) -> int:
@@ -237,6 +270,14 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
 
 
 _COUNTED = frozenset("years months trades trade history data points".split())
+
+
+def has_noun(reading: Reading, at: int) -> bool:
+    """Whether a noun leads straight to the quantity or follows it, so that it is said which figure it is."""
+    for position in (_strong_left(reading, at), _strong_right(reading, at)):
+        if position is not None and not is_generic(reading, position):
+            return True
+    return False
 
 
 def _strong_left(reading: Reading, at: int) -> int | None:
@@ -532,9 +573,20 @@ def subject_of(reading: Reading, at: int) -> str:
 def other_side(reading: Reading, at: int) -> bool:
     """Whether a figure stands behind "against" or "compared with" and an earlier one before it."""
     versus = next((p for p in range(at - 1, 0, -1) if reading.code[p] in "RB"), 0)
+    versus = versus or _short_versus(reading, at)
     if not versus or reading.code[versus] == "B":
         return False
     return any(bound.at < versus for bound in reading.bound) and not any(k in "MV" for k in reading.code[versus:at])
+
+
+def _short_versus(reading: Reading, at: int) -> int:
+    """ "34.8% to 20.9%" in a race, and "0.49, not 0.69"."""
+    items = reading.items
+    if at < 2:
+        return 0
+    race = items[at - 1].word == "to" and items[at - 2].kind == "Q" and "C" in reading.code
+    denied = items[at - 1].kind == "N" and items[at - 2].kind == "P" and at > 2 and items[at - 3].kind == "Q"
+    return at - 1 if race or denied else 0
 
 
 def _compared_with(reading: Reading, at: int) -> str:
@@ -609,6 +661,8 @@ def is_object(items: list[Item], position: int) -> bool:
             return True
         if item.word in ("to", "over", "with", "against", "from"):
             return True
+        if item.kind == "S":
+            continue
         if item.kind not in "LT":
             return False
     return False
@@ -617,7 +671,7 @@ def is_object(items: list[Item], position: int) -> bool:
 def _attached(items: list[Item], position: int, at: int) -> bool:
     """ "than the benchmark's 0.28", "than the benchmark, which returned 3.6%"."""
     for number, item in enumerate(items[position + 1 : at]):
-        if item.kind in "LMAHVXUWY(":
+        if item.kind in "LMAHVXUWY(" and item.word != ":":
             continue
         if item.kind == "T" and item.word in ("of", "at", "over", "from"):
             continue
@@ -680,7 +734,7 @@ def _shares_year(items: list[Item], at: int) -> bool:
         if item.kind == "Q":
             return annual and item.unit == items[at].unit
         annual = annual or item.kind == "A"
-        if item.kind not in "APRJLHSO" and item.word not in ("for", "to"):
+        if item.kind not in "APRJLHSO" and item.word not in ("for", "to", "at", "with"):
             return False
     return False
 
@@ -760,9 +814,12 @@ def _scope_right(reading: Reading, at: int) -> int | None:
         item = items[position]
         if item.kind in "DG":
             break
+        if item.kind == "L" and position + 1 < len(items) and items[position + 1].kind == "G":
+            position += 1
+            continue
         if item.kind == "P" and not comma and position + 1 < len(items) and items[position + 1].kind in "TD":
             comma = True
-        elif not (item.kind == "(" or item.word in _PERIOD_LINKS or (item.kind == "L" and item.word in ("the", "calendar", "'s", "all")) or (item.kind == "O" and item.word in ("year", "month", "calendar", "whole"))):  # fmt: skip
+        elif not (item.kind == "(" or item.word in _PERIOD_LINKS or item.word in ("fell", "spent") or (item.kind == "L" and item.word in ("the", "calendar", "'s", "all")) or (item.kind == "O" and item.word in ("year", "month", "calendar", "whole"))):  # fmt: skip
             return None
         position += 1
     if position >= len(items) or position in reading.used_scopes:
@@ -782,9 +839,13 @@ def _closes(items: list[Item], position: int) -> bool:
 def ranked(reading: Reading, at: int) -> int:
     """ "the second deepest drawdown", "Drawdown 3": the facts of that one."""
     mask = 0
-    for position, item in enumerate(reading.items[:at]):
+    for position, item in enumerate(reading.items[: min(at, len(reading.items) - 1)]):
         number = ORDINALS.get(item.word, 0)
-        if number and _ranks_a_fall(reading.items[position + 1 : position + 4]):
+        if (
+            number
+            and (number > 1 or reading.items[position + 1].kind == "X")
+            and _ranks_a_fall(reading.items[position + 1 : position + 4])
+        ):
             mask |= reading.index.by_group.get(f"drawdown.{number}", 0)
         if item.kind == "M" and item.word in ("drawdown", "dd") and position + 1 < len(reading.items):
             follower = reading.items[position + 1]

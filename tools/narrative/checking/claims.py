@@ -8,7 +8,7 @@ from tools.narrative.checking.attribution import Bound, Discourse, Reading
 from tools.narrative.checking.finding import Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.lexicon import METHOD_WORDS
-from tools.narrative.checking.matching import fits_unit, same
+from tools.narrative.checking.matching import digits_shown, fits_unit, same
 from tools.narrative.checking.reading import Item, Sentence
 from tools.narrative.checking.scopes import Scopes
 
@@ -99,15 +99,46 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
     trouble = about.match(reading, bound, candidates)
     if trouble and not scoped_here:
         trouble = trouble if _in_earlier_scope(reading, bound, owned) else ""
-    if trouble and not _one_in_many(reading, at, bound) and not relations.derived(reading, bound):
+    if not trouble or _one_in_many(reading, at, bound) or relations.derived(reading, bound):
+        return
+    if not _counts_what_is_listed(reading, at, item) and not _unmistakable(reading, bound, scoped_here):
         _explain(reading, bound, candidates, trouble, generic)
+
+
+def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
+    """ "The five years to avoid were ...", "the two Sharpe ratios": a number that only counts what the sentence names."""
+    if item.also == "words" and item.unit == "number" and item.value <= 5:
+        noun = next((i for i in reading.items[at + 1 : at + 4] if i.kind in "MX"), None)
+        counted = about.metric_mask(reading.index, noun) if noun is not None and noun.kind == "M" else 0
+        units = {reading.index.units[p] for p in reading.index.bits(counted)}
+        return noun is not None and noun.word.endswith("s") and noun.kind == "M" and "count" not in units
+    years = sum(i.kind == "D" and i.key == "year" for i in reading.items[at:])
+    return item.unit in ("number", "time") and item.decimals == 0 and years == item.value >= 2
+
+
+def _unmistakable(reading: Reading, bound: Bound, scoped_here: bool) -> bool:
+    """A figure of three digits or more beside no noun at all, which one kind of fact has and no other."""
+    item, index = bound.item, reading.index
+    if digits_shown(item) < 3 or item.unit not in ("percent", "money", "time", "number"):
+        return False
+    if about.has_noun(reading, bound.at):
+        return False
+    owned = about.subject_mask(reading, bound.subject, index.everything, bound.at) & ~index.orphans
+    trial = Bound(item, bound.at)
+    trouble = about.match(reading, trial, about.in_scope(reading, owned, bound.scope, scoped_here, bound.at))
+    kinds = {index.keys[p] - {"extreme"} for p in index.bits(trial.facts)}
+    if trouble or len(kinds) != 1:
+        return False
+    bound.facts, bound.metric = trial.facts, trial.facts
+    return True
 
 
 def _in_earlier_scope(reading: Reading, bound: Bound, owned: int) -> str:
     """ "It made 17.4% in 2003, less than the benchmark's 26.4%": the year holds for the second figure too."""
     trouble = "value"
+    hidden = -1 if "G" in reading.code else ~about.index_regimes(reading.index)
     for position in sorted(reading.used_scopes, reverse=True):
-        trouble = about.match(reading, bound, owned & about.scope_mask(reading, position))
+        trouble = about.match(reading, bound, owned & about.scope_mask(reading, position) & hidden)
         if not trouble:
             break
     return trouble
@@ -293,7 +324,7 @@ def _slipped(reading: Reading, item: Item, candidates: int) -> tuple[str, str] |
 
 
 _ROLES = (
-    (frozenset("recovered recovery regained recover recoup recouped recovering made".split()), ("recover",)),
+    (frozenset("recovered recovery regained recover recoup recouped recovering good".split()), ("recover",)),
     (frozenset("trough bottom low bottomed troughed bottoming nadir".split()), ("trough",)),
     (
         frozenset("peak high began peaked start started starting beginning begin begins starts from".split()),

@@ -387,7 +387,9 @@ _PREFIX = re.compile(r"^(benchmark|strategy)('s)?\s+|\s+(as )?stated by .*$|\s*\
 def _label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> None:
     """The label without whose it is, as one more name of the figure."""
     label = _PREFIX.sub("", fact.label).partition(",")[0]
-    if re.search(r"\d", label):
+    if re.search(r"\d", label) or index.groups[position].startswith(
+        ("regime", "stress", "crisis", "year", "month", "drawdown")
+    ):
         return
     words = " ".join(words_of(label))
     if not words or len(words) < 3:

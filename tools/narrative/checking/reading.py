@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     |(?P<isomonth>\b{_YEAR}-(?:0[1-9]|1[0-2])\b(?![-\d]))
     |(?P<years>\b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d\d)\b(?![\d.%]))
     |(?P<slash>\b\d{{1,2}}[/.]\d{{1,2}}[/.]{_YEAR}\b)
+    |(?P<decade>\b(?:19|20)\d0'?s\b)
+    |(?P<dayrange>\b\d{{1,2}}(?:st|nd|rd|th)?\s?(?:-|–|to|until)\s?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?\s+{_YEAR}\b)
     |(?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?\s+{_YEAR}\b)
     |(?P<mdy>\b{_MONTH}\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}\b)
     |(?P<my>\b{_MONTH}\b\.?,?\s+(?:of\s+)?{_YEAR}\b)
@@ -164,8 +166,10 @@ def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
     if token.kind in _DATE_READERS:
         items.append(_date(token))
         return at + 1
-    if token.kind == "mark":
+    if token.kind == "mark" and token.text != "-":
         items.append(_mark(token))
+    elif token.kind == "decade":
+        items.append(Item("O", token.start, token.end, word=token.low))
     return at + 1
 
 
@@ -212,7 +216,7 @@ def _dated(tokens: list[_Token], at: int, items: list[Item]) -> bool:
     """Whether "May" stands where a date would: after a preposition or a row's comma, or before a figure."""
     follows = at + 1 < len(tokens) and tokens[at + 1].kind == "number"
     return follows or bool(
-        items and items[-1].word in ("in", "from", "to", "until", "since", "of", "by", "and", "between")
+        items and items[-1].word in ("in", "from", "to", "until", "since", "of", "by", "and", "between", ",", ":")
     )
 
 
@@ -365,7 +369,7 @@ def _counted(tokens: list[_Token], position: int) -> str:
     return tokens[position].low
 
 
-_DATE_READERS = frozenset("isoday isomonth years slash dmy mdy my dm md quarter year".split())
+_DATE_READERS = frozenset("dayrange isoday isomonth years slash dmy mdy my dm md quarter year".split())
 
 
 def _date(token: _Token) -> Item:
@@ -375,6 +379,8 @@ def _date(token: _Token) -> Item:
     month = next((_MONTHS[w] for w in re.findall(r"[a-z]+", text) if w in _MONTHS), 0)
     if token.kind == "isoday":
         item.dates = _one(numbers[0], numbers[1], numbers[2])
+    elif token.kind == "dayrange":
+        item.dates, item.until = _one(numbers[2], month, numbers[0]), _one(numbers[2], month, numbers[1])
     elif token.kind == "isomonth":
         item.dates = _month(numbers[0], numbers[1])
     elif token.kind == "years":
@@ -504,11 +510,12 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
 
 
 def _one_in(tokens: list[_Token], at: int) -> bool:
-    """ "one in five", "one out of ten", "one of 12"."""
-    words = [token.low for token in tokens[at + 1 : at + 4]]
-    if words[:1] == ["in"] or words[:1] == ["of"]:
-        return len(words) > 1 and (words[1] in CARDINALS or words[1].isdigit())
-    return words[:2] == ["out", "of"] and len(words) > 2
+    """ "one in five", "one out of ten", "one of the 12"."""
+    words = [token.low for token in tokens[at + 1 : at + 6]]
+    if words[:1] not in (["in"], ["of"], ["out"]):
+        return False
+    rest = [word for word in words[1:] if word not in ("of", "the", "its", "their", "every", "all")]
+    return bool(rest) and (rest[0] in CARDINALS or rest[0].isdigit())
 
 
 def _cardinal(words: list[str]) -> tuple[float, int]:

@@ -7,7 +7,7 @@ from tools.narrative.checking.attribution import Bound, Reading
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.lexicon import SUPERLATIVES
 from tools.narrative.checking.matching import near, written
-from tools.narrative.checking.reading import Item
+from tools.narrative.checking.reading import ORDINALS, Item
 
 _LESS_IS_BETTER = frozenset("volatility max_drawdown drawdown var cvar tracking_error turnover costs cost_drag kurtosis down_capture length_dd recovery_days".split())  # fmt: skip
 _UP = frozenset(("beats", "higher", "over", "at_least", "just_over"))
@@ -135,15 +135,29 @@ def _two_subjects(reading: Reading, position: int, item: Item, relation: str, ot
         metric = index.by_key.get("volatility", 0)
     else:
         metric = _compared_metric(reading, position, item, other_at)
-    pairs = list(_pairs(reading, metric, own, other, _near_scope(reading, other_at)))
+    everywhere = _everywhere(reading)
+    if everywhere:
+        metric = index.by_key.get("return", 0)
+    pairs = list(_pairs(reading, metric, own, other, everywhere or _near_scope(reading, other_at)))
     if not pairs:
         reading.find("comparison", item, "There are no facts to compare these two by.")
         return
     losing = any(i.kind == "V" and i.key == "loss" for i in reading.items[:position]) and item.word in _BY_SIZE
     relation = {"lower": "shallower", "higher": "deeper"}.get(relation, relation) if losing else relation
     outcomes = [_pair_holds(reading, relation, a, b, _negated(reading, position)) for a, b in pairs]
-    if not any(outcomes):
+    if not (all(outcomes) if everywhere else any(outcomes)):
         reading.find("comparison", item, "The facts compare the other way.")
+
+
+def _everywhere(reading: Reading) -> int:
+    """ "In every crisis", "each year": the facts of all of them; 0 where the sentence does not say so."""
+    if "Z" not in reading.code:
+        return 0
+    text = " ".join(item.word for item in reading.items)
+    for word, prefix in (("cris", "stress"), ("year", "year"), ("month", "month"), ("regime", "regime")):
+        if word in text:
+            return sum(bits for group, bits in reading.index.by_group.items() if group.startswith(prefix))
+    return 0
 
 
 def _pair_holds(reading: Reading, relation: str, first: int, second: int, negated: bool) -> bool:
@@ -238,6 +252,10 @@ def _sentence_scope(reading: Reading) -> int:
 def derived(reading: Reading, bound: Bound) -> bool:
     """Whether a quantity is the distance or the ratio of two facts, in the direction the words give."""
     item = bound.item
+    if item.unit == "money" and _profit(reading, bound):
+        return True
+    if item.unit == "number" and _negative_years(reading, bound):
+        return True
     if item.unit in ("points", "bps"):
         return (
             (_compares(reading, bound.at) or bool(_direction(reading, bound.at)))
@@ -251,6 +269,38 @@ def derived(reading: Reading, bound: Bound) -> bool:
     return False
 
 
+def _profit(reading: Reading, bound: Bound) -> bool:
+    """ "A profit of $219,313": the final value less the capital."""
+    index = reading.index
+    hedge, _ = about.hedge_of(reading, bound.at)
+    for start in index.bits(index.by_key.get("initial", 0)):
+        for end in index.bits(index.by_key.get("final", 0)):
+            gain = (index.values[end] or 0.0) - (index.values[start] or 0.0)
+            shown, step = written(bound.item, index, end)
+            made = about.lean_of(reading, bound.at)
+            if near(bound.item, shown, step, abs(gain), hedge) and made and (made > 0) == (gain > 0):
+                bound.facts = 1 << end
+                return True
+    return False
+
+
+def _negative_years(reading: Reading, bound: Bound) -> bool:
+    """ "Seven of twenty years were negative": the whole years less the positive ones."""
+    index = reading.index
+    words = " ".join(f"{item.word} {item.key}" for item in reading.items[bound.at :])
+    for unit in ("year", "month"):
+        if unit not in words or not any(
+            w in words for w in ("negative", "lost money", "losing", "down", "a loss", "in the red")
+        ):
+            continue
+        for whole in index.bits(index.by_key.get(f"whole_{unit}s", 0)):
+            for positive in index.bits(index.by_key.get(f"positive_{unit}s", 0)):
+                if bound.item.value == (index.values[whole] or 0.0) - (index.values[positive] or 0.0):
+                    bound.facts = 1 << positive
+                    return True
+    return False
+
+
 def _compares(reading: Reading, at: int) -> bool:
     """Whether the words around a plain figure make it a difference: "by 1.2", "0.3 higher", "a gap of"."""
     items = reading.items
@@ -260,6 +310,7 @@ def _compares(reading: Reading, at: int) -> bool:
     share = [i.kind for i in items[at + 1 : at + 4] if i.kind != "L"]
     if items[at].unit == "percent" and at + 1 < len(items) and items[at + 1].word == "of" and share[1:2] == ["S"]:
         return True
+    gap = gap or any(i.word in ("differ", "differs", "apart") for i in items[max(0, at - 3) : at + 2])
     return "by" in before or gap or bool(set(after[:2]) & (_MORE | _LESS))
 
 
@@ -293,7 +344,7 @@ def _distance(reading: Reading, bound: Bound) -> bool:
     for a, b in _derived_pairs(reading, bound):
         gap = _gap(index, a, b)
         rounded = abs(round(abs(_size(index, a)) / factor, item.decimals) - round(abs(_size(index, b)) / factor, item.decimals)) if item.unit != "time" else -1  # fmt: skip
-        close = near(item, shown, step, abs(gap), hedge) or (item.unit in ("points", "percent") and abs(rounded - item.value) < 1e-9 and not hedge)  # fmt: skip
+        close = _near_derived(item, shown, step, abs(gap), hedge) or (item.unit in ("points", "percent") and abs(rounded - item.value) < 1e-9 and not hedge)  # fmt: skip
         if close and (not direction or (direction > 0) == (gap > 0) or gap == 0):
             bound.facts = 1 << a | 1 << b
             return True
@@ -307,6 +358,12 @@ def _hedge_is_close(reading: Reading, at: int) -> bool:
 def _size(index: Index, position: int) -> float:
     value = index.values[position] or 0.0
     return abs(value) if index.losses >> position & 1 else value
+
+
+def _near_derived(item: Item, shown: float, step: float, actual: float, hedge: str) -> bool:
+    """As for a fact, but "over" and "under" must come close: any two facts have some difference."""
+    close = 0.9 * shown <= actual <= 1.1 * shown
+    return near(item, shown, step, actual, hedge) and (close or hedge in ("", "about"))
 
 
 def _gap(index: Index, first: int, second: int) -> float:
@@ -327,10 +384,10 @@ def _ratio(reading: Reading, bound: Bound) -> bool:
             continue
         ratio = _size(index, a) / other
         change = ratio - 1
-        if near(item, shown, step, ratio, hedge) and ratio > 0 and (item.unit != "percent" or not direction):
+        if _near_derived(item, shown, step, ratio, hedge) and ratio > 0 and (item.unit != "percent" or not direction):
             bound.facts = 1 << a | 1 << b
             return True
-        if item.unit in ("percent", "part") and direction and (change > 0) == (direction > 0) and near(item, shown, step, abs(change), hedge):  # fmt: skip
+        if item.unit in ("percent", "part") and direction and (change > 0) == (direction > 0) and _near_derived(item, shown, step, abs(change), hedge):  # fmt: skip
             bound.facts = 1 << a | 1 << b
             return True
     return False
@@ -356,7 +413,6 @@ def _share_of_counts(reading: Reading, bound: Bound, shown: float, hedge: str) -
 
 def _derived_pairs(reading: Reading, bound: Bound) -> Iterator[tuple[int, int]]:
     """Pairs a difference may be of: strategy and benchmark, engine's and ours, in the order the words give."""
-    index = reading.index
     named = [i.key for i in reading.items if i.kind == "S"]
     metric = _derived_metric(reading, bound)
     if "stated" in named or "recomputed" in named:
@@ -368,8 +424,8 @@ def _derived_pairs(reading: Reading, bound: Bound) -> Iterator[tuple[int, int]]:
     if first not in ("strategy", "benchmark"):
         first = "strategy"
     yield from _pairs(reading, metric, first, "benchmark" if first == "strategy" else "strategy")
-    if not index.benchmark:
-        return
+    if not named:
+        yield from _pairs(reading, metric, "strategy", "stated")
 
 
 def _first_main(reading: Reading) -> str:
@@ -512,9 +568,18 @@ def _named_extremes(reading: Reading) -> None:
     """A second figure or rank ("its second best year") is not the best."""
     items = reading.items
     for position, item in enumerate(items):
-        ranked = position and items[position - 1].word in ("second", "third", "fourth", "next")
+        number = ORDINALS.get(items[position - 1].word, 0) if position else 0
+        ranked = number > 1 and not _rank_holds(reading, position, number)
         if item.kind == "M" and ranked and any(key in _EXTREMES for key in item.key.split(",")):
             reading.find("ordinal", item, "No fact gives this rank.")
+
+
+def _rank_holds(reading: Reading, position: int, number: int) -> bool:
+    """Whether the year or month named is the one of this rank."""
+    fact = about.year_of_rank(reading, position, number)
+    dates = [at for at, item in enumerate(reading.items) if item.kind == "D"]
+    stated = any(bound.facts & fact for bound in reading.bound)
+    return bool(fact) and (stated or any(about.scope_mask(reading, at) & fact for at in dates))
 
 
 def universals(reading: Reading) -> None:
@@ -523,8 +588,9 @@ def universals(reading: Reading) -> None:
         return
     compared = any("than" in item.word.split() for item in reading.items)
     for position, item in enumerate(reading.items):
-        if item.kind == "Z":
-            bounded = compared and any(bound.at > position and bound.facts for bound in reading.bound)
+        if item.kind == "Z" and reading.code[position + 1 : position + 2] != "Q":
+            stated = any(bound.at > position and bound.facts for bound in reading.bound)
+            bounded = compared and (stated or bool(_everywhere(reading)))
             if not bounded and not _universal_holds(reading, position, item):
                 reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
 
@@ -606,6 +672,8 @@ def _recovered(reading: Reading, joined: str) -> None:
         return
     item = next((i for i in reading.items if i.word.startswith(("recover", "regain"))), None)
     if item is None or item.kind == "M" or any(i.kind in "X" and i.word in ("longest",) for i in reading.items):
+        return
+    if any(i.word == "until" for i in reading.items[reading.items.index(item) :]):
         return
     never = any(i.kind == "N" for i in reading.items) or "never" in joined or "yet to" in joined
     ranked = about.ranked(reading, len(reading.items))
