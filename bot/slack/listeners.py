@@ -50,7 +50,7 @@ def build_app(
         return known
 
     app = AsyncApp(
-        name="deskhand",
+        name="deskhand-bolt",
         logger=_quiet_logger(),
         client=client,
         signing_secret=signing_secret,
