@@ -18,6 +18,8 @@ _USUAL_WEIGHT = 1.25
 
 _CUES: dict[Intent, str] = {
     "narrate": """
+        !! which|what month|year|day|week|quarter|trade|trades|drawdown was|is|were|had|lost|made ...
+        !! here|here's is? ... FILE|output|results|export|results
         !! do|did|have|got ... we|you|there have|got|any|on|run ... RUN ... for|on|with|of|?
         !! what do|have|did we have|got|run|store|keep on|for|stored ...
         ! re-narrate|narrate|narrated|narration
@@ -90,6 +92,11 @@ _CUES: dict[Intent, str] = {
         would ... have returned|made|earned|grown
     """,
     "compare": """
+        !! did|does|do|has ... STRATEGY|INDICATOR|RUN|ID ... against|versus|vs|relative ...
+        !!! ID or|vs|versus|and|to|with|against ID
+        !! are ... STRATEGY|INDICATOR|RUN ... and|or STRATEGY|INDICATOR|RUN ... similar|comparable|alike|different|correlated|better|worse
+        !! did|do|does ... STRATEGY|RUN ... relative to
+        !! which|what of|out of? the|these|those|my|our? RUN|STRATEGY|them ... had|has|have|was|is|did|lost|made|gave|got
         !! line|stack|lined|sorted|arranged|arrange ... up|order by|against|next|together
         !! whichever|runner
         !! how would|might|could i|we|it|they have done|fared|performed|made ... holding|index|SYMBOL|cash|passive|benchmark
@@ -163,6 +170,11 @@ _CUES: dict[Intent, str] = {
         compare compare|them|those|all|these|two|top|NUMBER
     """,
     "draft": """
+        !! way|something|anything|how to measure|detect|capture|spot|filter ...
+        !! what|what's|whats|anything|something ... available|got|there ... for volatility|volume|momentum|trend|breadth|INDICATOR ...
+        !! hold|keep|holding ... position|positions|trade|trades|it|each ... for|max|at|until|no ... days|bars|weeks|NUMBER|$
+        !! make|switch|change|turn it|this|that weekly|daily|monthly|hourly|long|short|slower|faster|tighter|looser|wider $
+        !! why did|have|do you use|used|choose|chose|pick|picked|set ...
         !! what if i|we|it|you ... TRADE|took|only|used|add|added|exit|exited|wait|waited|skip|required|RULE
         !! let's|lets|let us|me see|try|test ... INDICATOR|STRATEGY|RULE|NUMBER
         !! ^ POLITE? backtest|simulate ... INDICATOR|STRATEGY|TRADE|NUMBER
@@ -254,6 +266,8 @@ _CUES: dict[Intent, str] = {
         rename|preview ... it|this|draft
     """,
     "diagnose": """
+        !! has|have|did|is|are|when ... price|prices|data|quotes|ingestion|load ... update|refresh|job|load|import|feed ... run|ran|finish|finished|done|complete|completed|start|started|today|yet
+        !! mark ... it|this|incident? resolved|fixed|solved|closed
         !! get|call|wake|need|find someone|somebody|ops ... from|on|to ops|trading-ops|it|this|operations
         !! trading-ops|on-call|oncall
         !! everything|all green|good|ok|okay|normal|fine ?
@@ -340,6 +354,7 @@ _CUES: dict[Intent, str] = {
         ! did|has|have ... SYSTEM ... finish|finished|run|complete|completed|work|fail|failed|go|ok
     """,
     "digest": """
+        !! what's|whats|what is|was? in ... daily|weekly|monthly|morning|digest|SUMMARY ?
         !! ^ POLITE? news ?
         !! what|what's|whats ... have|has|had|did|'ve? i|we|happened missed|miss|since ...
         !! what's|whats|what has|have? happened|changed|new ... since|overnight|today|while
@@ -396,6 +411,9 @@ _CUES: dict[Intent, str] = {
         SCHEDULE ... channel|here|#0
     """,
     "approvals": """
+        !! what|how|why did|has|have ... committee|board|approvers|reviewers|they|pm|pms ... decide|decided|say|said|think ...
+        !! anything|something|everything pending|waiting|outstanding|open|left ...
+        !! hold off|back on? approving|approval|signing
         !! how|why did|was|were we|they|it ... decide|decided ... on|about
         !! return|send|hand|give ... report|narrative|draft|it ... to ... author|its|him|her|them|requester|owner
         !! why did ... turn|reject|refuse|decline|veto ...
@@ -467,6 +485,11 @@ _CUES: dict[Intent, str] = {
         ! drafts|submitted i|we|by|did|have
     """,
     "usage": """
+        !!! what|which percentage|percent|share|proportion|fraction|ratio|part of ... drafts|narratives|reports|answers|requests|users|people|approvals
+        !!! how much|many does|do|did each|a|one|every report|narrative|answer|draft|request|question|digest cost|costs|take
+        !! what|who did|do|have|has people|they|users|team|we|everyone|analysts ask|asked|request|requested ... you|deskhand|bot
+        !! has|have|is|was|are deskhand|bot|you|this ... used|busy|popular|useful|helpful ... much|lot|PERIOD|week|month
+        !! how well|good|badly are|is|do|did|have you|deskhand|bot|we doing|do|done|perform|performing
         !!! how many|often times|requests|people|users ... deskhand|bot|you asked|used|called|invoked|mentioned|ask|use
         !!! how often ... drafts|reports|narratives|answers|you|bot|model|people|users|approvals ... revised|blocked|refused|used|rejected|approved|wrong|rated|fail|failed
         !!! approval|acceptance|rejection|conversion|success|block|refusal|fallback rate
@@ -547,6 +570,19 @@ _CUES: dict[Intent, str] = {
         ! is|did usage|adoption
     """,
     "help": """
+        !!! how|where|when|why do|does|would you|u|deskhand|bot narrate|compare|draft|diagnose|approve|calculate|compute|decide|know|check|read|work|rank|choose|handle
+        !!! how does|do|did|is|are ... work|works|function|functioning here|$
+        !!! what|what's|whats is|are a|an draft|narrative|digest|runbook|approval|backtest|approver|operator|analyst|viewer|template|fact
+        !!! what does|do|would a|an|the draft|narrative|digest|runbook|report|approver|operator|analyst|viewer|role|admin ... contain|mean|include|do|let|allow|consist
+        !!! what happens|next when|if|after|once
+        !!! who|which can|may|could|is are? allowed? to? approve|draft|run|narrate|decide|publish|escalate|schedule|see|use|access|sign
+        !!! may|can|could i|we|analysts|guests|viewers|anyone|operators|approvers approve|decide|reject|publish|escalate|use|access ... my|own|drafts|it|them|$
+        !!! do|does|have|has|why i|we|analysts|guests ... have|got|need|lack|get access|permission|permissions|rights|role
+        !!! which|what ... engines|engine|engines'|formats|file|files|types ... can|do|does you|it|bot|deskhand|i
+        !!! list|show|name|explain ... everything|all|what|things you|deskhand|that ... support|can|do|offer|know
+        ! what|what's|whats is? possible|available|here here|?
+        !! what roles|role|permissions
+        !! what|which roles|groups ... are|exist|there
         !!! am i|we allowed|able|permitted|authorised|authorized|supposed|cleared ... to
         !! am i an?|in? ... analyst|approver|operator|admin|viewer|guest|group|role
         !! ^ GREET? can|may|could i|we run|approve|draft|use|narrate|see|access|schedule|do|ask|make|get|upload DIGEST|diagnostics|drafts|narratives|reports|drafting|approvals|files|things|FILE|backtests $
@@ -627,6 +663,11 @@ _CUES: dict[Intent, str] = {
         able|allowed|permitted|eligible to|run|use|do
     """,
     "unknown": """
+        !! short|buy|sell|long NUMBER STRANGE|ID|NUMBER|INDICATOR|SYMBOL|contracts|lots ... at|market|now|limit|$
+        !!! is|are|when|will the? nyse|exchange|market|markets|stock ... open|close|opens|closes|closed
+        !! my|our computer|laptop|keyboard|screen|mouse|headset|chair|internet|wifi|printer|email|outlook|excel
+        !!! how do|can|to i|we|you file|fix|make|build|cook|bake|learn|find|get|clean|say|tie|play my|a|an|the|some? STRANGE|FOREIGN
+        !! close|open|shut|lock the door|window|windows|gate|blinds
         !! should|shall|would i|we|you|it ... long|short|buy|sell|own|invest|trade here|now|today|this|SYMBOL|be
         !!! should|shall i|we|you go|be|get long|short|flat|into|out|in
         !! config|configuration|settings file|files ... with|and keys|secrets|token|tokens|credentials|passwords

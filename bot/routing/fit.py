@@ -21,7 +21,7 @@ from bot.routing.features import Speller, features, known_words
 from bot.routing.router import INTENTS, QUANTUM, WEIGHTS, prior_scores
 from bot.routing.text import plain
 
-SCALES = {"k": 0.25, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
+SCALES = {"k": 0.5, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
 _STEPS = 300

@@ -26,7 +26,7 @@ QUANTUM = 100.0
 CLOSE = 0.3
 """Readings whose chance is this near the best one's are asked about. Chosen so that under 5 % of texts are."""
 
-FURTHER = 0.25
+FURTHER = 0.1
 """How much of their weight the further cues of an intent add."""
 
 _UNKNOWN = INTENTS.index("unknown")
