@@ -46,7 +46,9 @@ def latency(corpus: Sequence[Utterance]) -> None:
         route_by_rules(each.text, each.subject, TODAY)
         took.append((time.perf_counter() - started) * 1000)
     warm = sorted(took[50:])
-    print(f"\nwarm: p50 {warm[len(warm) // 2]:.2f} ms, p99 {warm[int(len(warm) * 0.99)]:.2f} ms, most {warm[-1]:.2f} ms")
+    print(
+        f"\nwarm: p50 {warm[len(warm) // 2]:.2f} ms, p99 {warm[int(len(warm) * 0.99)]:.2f} ms, most {warm[-1]:.2f} ms"
+    )
 
 
 def cold() -> None:

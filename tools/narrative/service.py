@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tools.backtests.fingerprint import fingerprint
 from tools.backtests.model import BacktestRun, BacktestStore
-from tools.errors import BadInput, NotFound
+from tools.errors import BadInput, NotFound, Unavailable
 from tools.narrative import checker
 from tools.narrative.caveats import add_caveats
 from tools.narrative.facts import Fact, FactSheet
@@ -111,8 +111,11 @@ class ReportGenerationService:
             return None
         findings: Sequence[str] = ()
         for _ in range(2):
-            draft = await self._writer.write(material, findings)
-            findings = await asyncio.to_thread(objections, draft, material.sheet)
+            try:
+                draft = await self._writer.write(material, findings)
+            except Unavailable:
+                return None
+            findings = await asyncio.to_thread(objections, draft, material)
             if not findings:
                 report = await asyncio.to_thread(compose, run, material, draft, self._writer.name)
                 if report.checks.ok:
@@ -135,12 +138,15 @@ def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
     return Material(sheet, recommendation, rules, detail, note)
 
 
-def objections(draft: Sequence[DraftSection], sheet: FactSheet) -> list[str]:
-    """What is wrong with a draft before it is rendered: figures outside slots, slots that cannot be filled."""
-    renderer = Renderer(sheet)
+def objections(draft: Sequence[DraftSection], material: Material) -> list[str]:
+    """What is wrong with a draft before it is rendered: figures outside slots, slots that cannot be filled.
+
+    Sections taken over from the rules as they are need no second look.
+    """
+    renderer, own = Renderer(material.sheet), write(material)
     found: list[str] = []
     for section in draft:
-        for sentence in (section.title, *section.paragraphs):
+        for sentence in () if section in own else (section.title, *section.paragraphs):
             stray = raw_numbers(sentence)
             if stray:
                 found.append(f"{sentence}: '{stray[0]}' is a figure outside a slot")

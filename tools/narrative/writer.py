@@ -40,7 +40,7 @@ class Writer(Protocol):
         ...
 
     async def write(self, material: Material, findings: Sequence[str] = ()) -> tuple[DraftSection, ...]:
-        """A draft; with `findings` of the checker, a repaired one."""
+        """A draft; with `findings` of the checker, a repaired one. Raises `tools.errors.Unavailable` without one."""
         ...
 
 

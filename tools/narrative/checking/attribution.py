@@ -272,12 +272,12 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
 _COUNTED = frozenset("years months trades trade history data points".split())
 
 
-def has_noun(reading: Reading, at: int) -> bool:
-    """Whether a noun leads straight to the quantity or follows it, so that it is said which figure it is."""
-    for position in (_strong_left(reading, at), _strong_right(reading, at)):
-        if position is not None and not is_generic(reading, position):
-            return True
-    return False
+def has_anchor(reading: Reading, at: int) -> bool:
+    """Whether a noun or a verb leads straight to the quantity or follows it, so that it is said which figure it is."""
+    return _strong_left(reading, at) is not None or _strong_right(reading, at) is not None
+
+
+_COUNTED = frozenset("years months trades trade history data points".split())
 
 
 def _strong_left(reading: Reading, at: int) -> int | None:
@@ -957,6 +957,8 @@ _COMPARING_HEDGES = frozenset(("over", "under", "at_least", "at_most"))
 def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     """The hedge of a quantity, and whether the same words may compare two figures instead."""
     items = reading.items
+    if items[at].hedge:
+        return items[at].hedge, False
     after = items[at + 1] if at + 1 < len(items) else None
     if after is not None and after.kind == "H" and after.word in _AFTERTHOUGHTS:
         return after.key, False

@@ -119,9 +119,9 @@ def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
 def _unmistakable(reading: Reading, bound: Bound, scoped_here: bool) -> bool:
     """A figure of three digits or more beside no noun at all, which one kind of fact has and no other."""
     item, index = bound.item, reading.index
-    if digits_shown(item) < 3 or item.unit not in ("percent", "money", "time", "number"):
+    if digits_shown(item) < 3 or item.unit not in ("percent", "money", "time"):
         return False
-    if about.has_noun(reading, bound.at):
+    if about.has_anchor(reading, bound.at):
         return False
     owned = about.subject_mask(reading, bound.subject, index.everything, bound.at) & ~index.orphans
     trial = Bound(item, bound.at)
@@ -159,6 +159,8 @@ def _extreme_of_date(reading: Reading, at: int) -> int:
 def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     """ "five in eight": neither number is a count, together they are a share."""
     items = reading.items
+    if bound.item.unit == "number" and _winners_to_losers(reading, at, bound):
+        return True
     if bound.item.unit != "number" or at + 2 >= len(items) or items[at + 1].word not in _OUT_OF:
         return False
     other = items[at + 2]
@@ -169,6 +171,7 @@ def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     )
     reading.items[at + 2].unit = "counted"
     mask = bound.metric | _shares(reading)
+    share.hedge = next((i.key for i in items[at + 3 : at + 6] if i.kind == "H" and i.word.startswith("or ")), "")
     trial = Bound(share, at, metric=mask, subject=bound.subject)
     reading.items[at], kept = share, reading.items[at]
     trouble = about.match(
@@ -179,6 +182,19 @@ def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     if trouble:
         other.unit = "number"
     return not trouble
+
+
+def _winners_to_losers(reading: Reading, at: int, bound: Bound) -> bool:
+    """ "Winners outnumbered losers nine to one"."""
+    items, index = reading.items, reading.index
+    if at + 2 >= len(items) or items[at + 1].word != "to" or items[at + 2].kind != "Q":
+        return False
+    for won in index.bits(index.by_key.get("won", 0)):
+        for lost in index.bits(index.by_key.get("lost", 0)):
+            if (index.values[won] or 0.0) * items[at + 2].value == (index.values[lost] or 0.0) * items[at].value:
+                bound.facts, items[at + 2].unit = 1 << won, "counted"
+                return True
+    return False
 
 
 _OUT_OF = frozenset(("in", "of", "out of", "of every", "in every", "out of every"))

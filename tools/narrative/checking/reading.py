@@ -498,7 +498,8 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
             )
         )
         return end + 1
-    if value == 1 and not (following in _NOUN_AFTER_ONE or _one_in(tokens, at)):
+    odds = len(items) > 1 and items[-1].word == "to" and items[-2].kind == "Q"
+    if value == 1 and not (odds or following in _NOUN_AFTER_ONE or _one_in(tokens, at)):
         return 0
     if value == 0 or (value == 1 and following == "of" and items and items[-1].word in ("is", "was", "it")):
         return 0
