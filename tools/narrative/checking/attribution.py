@@ -272,6 +272,14 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
 _COUNTED = frozenset("years months trades trade history data points".split())
 
 
+def has_fitting_noun(reading: Reading, at: int) -> bool:
+    """Whether any noun of the sentence names a figure of the quantity's unit."""
+    return any(
+        reading.code[p] == "M" and not is_generic(reading, p) and _fits(reading, reading.items[at], p)
+        for p in range(len(reading.code))
+    )
+
+
 def has_anchor(reading: Reading, at: int) -> bool:
     """Whether a noun or a verb leads straight to the quantity or follows it, so that it is said which figure it is."""
     return _strong_left(reading, at) is not None or _strong_right(reading, at) is not None
@@ -971,12 +979,22 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     of_time = hedge.word in ("over", "within", "under") and items[at].unit in ("time", "bars")
     if of_time and not (before and before[-1].word in _FIRM):
         return "", False
-    if hedge.key in ("over", "under") and any(i.word in ("never", "not", "no") for i in before):
+    if hedge.key in ("over", "under") and _denied(before):
         return "at_most" if hedge.key == "over" or hedge.word == "worse than" else "at_least", False
     while position > 0 and items[position - 1].kind in "PAYEL)":
         position -= 1
     behind = position > 0 and (items[position - 1].kind == "Q" or position - 1 in reading.taken)
     return hedge.key, behind and hedge.key in _COMPARING_HEDGES and _names_another(items, at)
+
+
+def _denied(before: list[Item]) -> bool:
+    """ "Never lost more than": the bound holds the other way; a colon or comma ends what "not" speaks of."""
+    for item in reversed(before):
+        if item.kind in "PB" or item.word == ":":
+            return False
+        if item.word in ("never", "not", "no"):
+            return True
+    return False
 
 
 def _names_another(items: list[Item], at: int) -> bool:

@@ -121,9 +121,10 @@ def _unmistakable(reading: Reading, bound: Bound, scoped_here: bool) -> bool:
     item, index = bound.item, reading.index
     if digits_shown(item) < 3 or item.unit not in ("percent", "money", "time"):
         return False
-    if about.has_anchor(reading, bound.at):
+    if reading.sentence.row or about.has_anchor(reading, bound.at) or about.has_fitting_noun(reading, bound.at):
         return False
-    owned = about.subject_mask(reading, bound.subject, index.everything, bound.at) & ~index.orphans
+    extremes = index.by_key.get("extreme", 0)
+    owned = about.subject_mask(reading, bound.subject, index.everything, bound.at) & ~index.orphans & ~extremes
     trial = Bound(item, bound.at)
     trouble = about.match(reading, trial, about.in_scope(reading, owned, bound.scope, scoped_here, bound.at))
     kinds = {index.keys[p] - {"extreme"} for p in index.bits(trial.facts)}

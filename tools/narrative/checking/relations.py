@@ -265,7 +265,7 @@ def derived(reading: Reading, bound: Bound) -> bool:
     if item.unit in ("times", "part"):
         return _ratio(reading, bound)
     if item.unit in ("percent", "number", "money", "time") and _compares(reading, bound.at):
-        return _distance(reading, bound) or _ratio(reading, bound)
+        return _distance(reading, bound) or (item.unit == "percent" and _ratio(reading, bound))
     return False
 
 
@@ -305,13 +305,13 @@ def _compares(reading: Reading, at: int) -> bool:
     """Whether the words around a plain figure make it a difference: "by 1.2", "0.3 higher", "a gap of"."""
     items = reading.items
     before = [i.word for i in items[max(0, at - 3) : at]]
-    after = [w for i in items[at + 1 : at + 4] for w in i.word.split()]
+    after = items[at + 1].word.split() if at + 1 < len(items) else []
     gap = any(word in _GAPS for i in items[max(0, at - 5) : at + 4] for word in i.word.split())
     share = [i.kind for i in items[at + 1 : at + 4] if i.kind != "L"]
     if items[at].unit == "percent" and at + 1 < len(items) and items[at + 1].word == "of" and share[1:2] == ["S"]:
         return True
     gap = gap or any(i.word in ("differ", "differs", "apart") for i in items[max(0, at - 3) : at + 2])
-    return "by" in before or gap or bool(set(after[:2]) & (_MORE | _LESS))
+    return "by" in before or gap or bool(set(after) & (_MORE | _LESS))
 
 
 def _direction(reading: Reading, at: int) -> int:
