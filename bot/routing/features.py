@@ -81,24 +81,30 @@ def _tagged(words: list[str]) -> tuple[list[frozenset[str]], list[str]]:
     meant: list[str] = []
     covered = 0
     for at, word in enumerate(words):
-        longest = 0
-        for length in range(min(LONGEST, len(words) - at), 0, -1):
-            found = _tags_of(words[at : at + length])
-            for tag in found:
-                for inside in range(at, at + length):
-                    tags[inside].add(tag)
-            if found and not longest:
-                longest = length
-                if at >= covered:
-                    meant.append("|".join(found))
+        phrases = list(_phrases_at(words, at))
+        for length, tag in phrases:
+            for inside in tags[at : at + length]:
+                inside.update(tag)
         if at >= covered:
-            if not longest:
-                meant.append(word)
-            covered = at + max(longest, 1)
+            covered = at + max((length for length, _ in phrases), default=1)
+            meant.append("|".join(phrases[0][1]) if phrases else word)
     for word, said in zip(words, tags, strict=True):
-        if len(word) > 2 and word.isalpha() and word not in PLAIN and len(said) == 1:
+        if len(said) == 1 and _is_strange(word):
             said.add("STRANGE")
     return [frozenset(each) for each in tags], meant
+
+
+def _phrases_at(words: list[str], at: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The phrases of the lexicon that begin here, longest first: how many words, and its tags."""
+    for length in range(min(LONGEST, len(words) - at), 0, -1):
+        found = _tags_of(words[at : at + length])
+        if found:
+            yield length, found
+
+
+def _is_strange(word: str) -> bool:
+    """A word of neither the desk nor everyday: the more of these, the less it is the desk's business."""
+    return len(word) > 2 and word.isalpha() and word not in PLAIN
 
 
 def _tags_of(phrase: list[str]) -> tuple[str, ...]:

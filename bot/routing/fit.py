@@ -17,14 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.protocols import Intent, Json
+from bot.routing.cues import cues
 from bot.routing.features import Speller, features, known_words
-from bot.routing.router import INTENTS, QUANTUM, WEIGHTS, prior_scores
+from bot.routing.lexicon import PHRASES, PLAIN
+from bot.routing.router import FURTHER, INTENTS, QUANTUM, WEIGHTS, prior_scores
+from bot.routing.symbols import NAMES
 from bot.routing.text import plain
 
 SCALES = {"k": 0.5, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
 _STEPS = 300
+_LEAST = 2
+"""Hundredths. Leaving out what weighs less halves the file."""
 
 Matrix = NDArray[np.float64]
 
@@ -99,23 +104,44 @@ def _solve_dual(gram: Matrix, prior: Matrix, wanted: Matrix, ridge: float) -> Ma
     return dual
 
 
-def write(fitted: Fitted, path: Path = WEIGHTS) -> None:
-    """Keep the weights as hundredths; a feature that weighs nothing is left out."""
+def fitted_texts(folder: Path) -> list[Utterance]:
+    """What is fitted to: the part of `utterances.jsonl` that is not held out, and all of `utterances_seen.jsonl`."""
+    kept = [each for each in read_corpus(folder / "utterances.jsonl") if not held_out(each.text)]
+    return kept + read_corpus(folder / "utterances_seen.jsonl")
+
+
+def fingerprint(corpus: Sequence[Utterance]) -> str:
+    """A hash of all that weights follow from; weights with another one are out of date."""
+    follows_from = (
+        [(each.text, each.intent) for each in corpus],
+        [(cue.line, cue.weight) for cue in cues()],
+        sorted(PHRASES.items()),
+        sorted(PLAIN),
+        sorted(NAMES),
+        (SCALES, RIDGE, FURTHER),
+    )
+    return hashlib.sha256(json.dumps(follows_from).encode()).hexdigest()
+
+
+def write(fitted: Fitted, fitted_to: str, path: Path = WEIGHTS) -> None:
+    """Keep the weights as hundredths; a feature that weighs next to nothing is left out."""
     rounded = {name: [round(float(each) * QUANTUM) for each in row] for name, row in fitted.weights.items()}
-    kept = {name: row for name, row in sorted(rounded.items()) if any(row)}
+    kept = {name: row for name, row in sorted(rounded.items()) if max(map(abs, row)) >= _LEAST}
     lines = [
         f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
         for name, row in kept.items()
     ]
     known = json.dumps(" ".join(sorted(fitted.known)), ensure_ascii=False)
-    path.write_text('{"known": ' + known + ',\n"weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
+    path.write_text(
+        f'{{"fitted_to": "{fitted_to}",\n"known": ' + known + ',\n"weights": {\n' + ",\n".join(lines) + "\n}}\n",
+        encoding="utf-8",
+    )
 
 
 def main() -> None:
-    """Fit to the part of a corpus that is not held out, and write the weights beside this module."""
-    folder = Path(sys.argv[1])
-    corpus = [each for each in read_corpus(folder / "utterances.jsonl") if not held_out(each.text)]
-    write(fit(corpus + read_corpus(folder / "utterances_seen.jsonl")))
+    """Fit to a corpus, given as its folder, and write the weights beside this module."""
+    corpus = fitted_texts(Path(sys.argv[1]))
+    write(fit(corpus), fingerprint(corpus))
 
 
 if __name__ == "__main__":

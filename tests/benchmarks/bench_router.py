@@ -1,7 +1,7 @@
 """How often the router is right, how often it asks, and how long it takes: `python tests/benchmarks/bench_router.py`.
 
-`held out` is the third of utterances.jsonl that fitting never sees; `fresh` was written after the cues, in other
-voices. Nothing was fitted to either.
+`held out` is the third of utterances.jsonl that fitting never sees and that nobody looked at while cues were written;
+`fresh` was written last, after them. Nothing was fitted to either.
 """
 
 import json
