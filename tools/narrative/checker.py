@@ -12,7 +12,6 @@ from tools.narrative.checking import claims, wholes
 from tools.narrative.checking.characters import examine
 from tools.narrative.checking.finding import Finding
 from tools.narrative.checking.index import Index, build
-from tools.narrative.checking.reading import read
 from tools.narrative.facts import Fact
 
 __all__ = ["Finding", "check"]
@@ -24,7 +23,7 @@ def check(text: str, facts: Sequence[Fact]) -> tuple[Finding, ...]:
     plain, findings = examine(text)
     plain = wholes.without_addresses(plain)
     findings += wholes.check(plain, index)
-    findings += claims.judge(read(plain, index), plain, index)
+    findings += claims.judge(plain, index)
     return tuple(dict.fromkeys(findings))
 
 

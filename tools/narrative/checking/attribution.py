@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tools.narrative.checking.finding import Finding
+from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.matching import fits_unit, same
 from tools.narrative.checking.reading import ORDINALS, Item, Sentence
@@ -20,21 +20,6 @@ _LAST_WORDS = frozenset("last latest recent currently now recently lately".split
 _AFTERTHOUGHTS = frozenset(
     ("or so", "or more", "or better", "or less", "or fewer", "or higher", "or lower", "give or take", "more or less")
 )
-
-
-@dataclass(slots=True)
-class Discourse:
-    """What earlier sentences of the paragraph leave standing."""
-
-    subject: str = ""
-    metric: int = 0
-    scope: int = 0
-    heading: str = ""
-
-    @staticmethod
-    def named_benchmark(reading: "Reading") -> bool:
-        """Whether the sentence says "benchmark" itself; "buy and hold" or "the index" can be the run's own name."""
-        return any(item.kind == "S" and item.word == "benchmark" for item in reading.items)
 
 
 @dataclass(slots=True)
@@ -689,10 +674,15 @@ def _attached(items: list[Item], position: int, at: int) -> bool:
     return True
 
 
+def _says_benchmark(reading: Reading) -> bool:
+    """Whether the sentence says "benchmark" itself; "buy and hold" or "the index" can be the run's own name."""
+    return any(item.kind == "S" and item.word == "benchmark" for item in reading.items)
+
+
 def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> int:
     """Facts of a subject, with those that belong to nobody in particular."""
     index = reading.index
-    if subject == "benchmark" and not index.benchmark and not reading.before.named_benchmark(reading):
+    if subject == "benchmark" and not index.benchmark and not _says_benchmark(reading):
         return index.strategy | index.orphans
     if subject == "benchmark":
         carried = "S" not in reading.code[:at] and not any(i.word in ("it", "its") for i in reading.items)

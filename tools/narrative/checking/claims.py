@@ -1,31 +1,52 @@
 """Sentence by sentence: every quantity, date and cause, held against the facts."""
 
-from collections.abc import Iterator
-
 from tools.narrative.checking import attribution as about
 from tools.narrative.checking import relations
-from tools.narrative.checking.attribution import Bound, Discourse, Reading
-from tools.narrative.checking.finding import Finding
+from tools.narrative.checking.attribution import Bound, Reading
+from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
+from tools.narrative.checking.layout import lines_of
 from tools.narrative.checking.lexicon import METHOD_WORDS
 from tools.narrative.checking.matching import digits_shown, fits_unit, same
-from tools.narrative.checking.reading import Item, Sentence
+from tools.narrative.checking.reading import Item, read
 from tools.narrative.checking.scopes import Scopes
 
+_REMEMBERED = 4096
+Judgement = tuple[tuple[Finding, ...], Discourse]
 
-def judge(sentences: Iterator[Sentence], text: str, index: Index) -> list[Finding]:
+
+def judge(text: str, index: Index) -> list[Finding]:
     """All findings of a text, in order."""
+    state, opens = Discourse(), True
     scopes = Scopes(index)
-    state = Discourse()
     findings: list[Finding] = []
-    for sentence in sentences:
+    for line in lines_of(text):
+        if not line:
+            opens = True
+            continue
+        key = (line, opens, state)
+        known = index.judged.get(key)
+        if known is None:
+            known = _judge_line(line, index, scopes, state, opens)
+            if len(index.judged) >= _REMEMBERED:
+                index.judged.clear()
+            index.judged[key] = known
+        found, state = known
+        findings += found
+        opens = False
+    return findings
+
+
+def _judge_line(line: str, index: Index, scopes: Scopes, state: Discourse, opens: bool) -> Judgement:
+    findings: list[Finding] = []
+    for sentence in read(line, index, opens=opens):
         if sentence.opens:
             state = Discourse()
-        reading = Reading(index, scopes, text, sentence, state, sentence.items, sentence.code)
+        reading = Reading(index, scopes, line, sentence, state, sentence.items, sentence.code)
         _read(reading)
         findings += reading.findings
         state = _left_behind(reading)
-    return findings
+    return tuple(findings), state
 
 
 def _read(reading: Reading) -> None:
@@ -43,28 +64,23 @@ def _read(reading: Reading) -> None:
 
 
 def _left_behind(reading: Reading) -> Discourse:
-    state = Discourse(reading.before.subject, reading.before.metric, reading.before.scope, reading.before.heading)
-    owner = next(
-        (about.main_subject(reading, at) for at in range(len(reading.items), 0, -1) if reading.code[at - 1] == "S"),
-        "",
-    )
-    if reading.sentence.row:
-        state.subject = reading.before.heading or reading.before.subject
-    elif owner:
-        state.subject = owner
-        state.heading = owner if not reading.bound else ""
-    for bound in reading.bound:
-        if bound.metric:
-            state.metric = bound.metric
+    """What the next sentence can refer to."""
+    before, items, row = reading.before, reading.items, reading.sentence.row
+    places = [at for at in range(len(items), 0, -1) if reading.code[at - 1] == "S"]
+    owner = next((name for at in places if (name := about.main_subject(reading, at))), "")
+    metrics = [bound.metric for bound in reading.bound if bound.metric]
+    metric = metrics[-1] if metrics else before.metric
     if not reading.bound and "M" in reading.code:
-        state.metric = about.metric_mask(reading.index, next(i for i in reading.items if i.kind == "M"))
+        metric = about.metric_mask(reading.index, next(i for i in items if i.kind == "M"))
     regimes = about.index_regimes(reading.index)
-    found = [
-        reading.scopes.mask(i, "") & (-1 if i.kind == "G" else ~regimes) for i in reading.items if i.kind in "DG"
-    ]
-    if not reading.sentence.row:
-        state.scope = found[-1] if found else state.scope if not reading.bound else 0
-    return state
+    scopes = [reading.scopes.mask(i, "") & (-1 if i.kind == "G" else ~regimes) for i in items if i.kind in "DG"]
+    carried = before.scope if row or not reading.bound else 0
+    return Discourse(
+        subject=(before.heading or before.subject) if row else owner or before.subject,
+        metric=metric,
+        scope=scopes[-1] if scopes and not row else carried,
+        heading=before.heading if row or not owner else "" if reading.bound else owner,
+    )
 
 
 def _quantity(reading: Reading, at: int, item: Item) -> None:

@@ -1,4 +1,4 @@
-"""What the checker reports."""
+"""What the checker reports, and what it carries from sentence to sentence."""
 
 from dataclasses import dataclass
 
@@ -10,3 +10,13 @@ class Finding:
     kind: str
     span: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discourse:
+    """What earlier sentences of a paragraph leave standing: whose figures, which and of when (as masks of facts)."""
+
+    subject: str = ""
+    metric: int = 0
+    scope: int = 0
+    heading: str = ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.lexicon import (
     CRISES,
     KNOWN_NAMES,
@@ -119,6 +120,8 @@ class Index:
     dates: int = 0
     whole: Span | None = None
     by_span: dict[Span, int] = field(default_factory=dict)
+    judged: dict[tuple[str, bool, Discourse], tuple[tuple[Finding, ...], Discourse]] = field(default_factory=dict)
+    """What was found for a line in its context, so that a report changed in one place is not judged twice."""
     currency: str = ""
     name_numbers: frozenset[str] = frozenset()
 

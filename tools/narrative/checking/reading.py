@@ -13,8 +13,8 @@ _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|A
 _YEAR = r"(?:19|20)\d\d"
 
 _TOKEN = re.compile(
-    rf"""(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
-    |(?P<newline>\n[ \t]*(?:\n\s*)?)
+    rf"""(?P<space>\s+)
+    |(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
     |(?P<isoday>\b{_YEAR}-\d\d-\d\d\b)
     |(?P<isomonth>\b{_YEAR}-(?:0[1-9]|1[0-2])\b(?![-\d]))
     |(?P<years>\b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d\d)\b(?![\d.%]))
@@ -95,25 +95,19 @@ class _Token:
     low: str = field(default="")
 
 
-def read(text: str, index: Index) -> Iterator[Sentence]:
-    """Sentences of a text, in order."""
-    shown = _protect(text, index)
+def read(line: str, index: Index, *, opens: bool = True) -> Iterator[Sentence]:
+    """Sentences of one line of a text, in order. `opens`: the line starts a paragraph."""
+    shown = _protect(line, index)
     tokens: list[_Token] = []
-    opens, row = True, False
+    row = False
     for match in _TOKEN.finditer(shown):
         kind, found = match.lastgroup or "", match.group()
+        if kind == "space":
+            continue
         if kind == "plain":
             tokens.append(_Token("word", found, match.start(), match.end(), found.lower()))
             continue
-        if kind == "newline":
-            if tokens:
-                yield _sentence(tokens, index, opens, row)
-                tokens = []
-                opens = False
-            opens = opens or found.count("\n") > 1
-            row = False
-            continue
-        if not tokens and found in "-*•·":
+        if not tokens and not row and found in "-*•·":
             row = True
             continue
         tokens.append(_Token(kind, found, match.start(), match.end(), found.lower()))

@@ -14,16 +14,14 @@ _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|all|any|earlier|instructions?|rules?|facts?|checks?)\b"
     r"|\b(?:system|assistant|developer)\s*(?:prompt|message|:)|\byou (?:are now|must (?:now )?(?:say|write|report|state|recommend|approve|ignore))\b"
     r"|\bas an ai\b|<\|?(?:im_start|im_end|system|user|assistant)\|?>|\[/?inst\]|\bnew instructions?\b"
-    r"|\b(?:say|write|report|claim|state|print|output|respond|reply|answer)\b[^.\n]{0,25}\b(?:that (?:it|the|this|all)|only|exactly|with)\b[^.\n]{0,40}\b(?:proceed|approved?|sharpe|return|safe|passed|ok)\b",
-    re.IGNORECASE,
+    r"|\b(?:say|write|report|claim|state|print|output|respond|reply|answer)\b[^.\n]{0,25}\b(?:that (?:it|the|this|all)|only|exactly|with)\b[^.\n]{0,40}\b(?:proceed|approved?|sharpe|return|safe|passed|ok)\b"
 )
 _ADDRESS = re.compile(
     r"\b(?:https?|ftp)://\S+|(?<=\]\()[^)\s]+(?=\))|\b[\w./-]+\.(?:png|jpe?g|svg|pdf|html|json|csv)\b"
 )
 _ADDRESS_MARKS = ("://", "](", ".png", ".jp", ".svg", ".pdf", ".htm", ".json", ".csv")
 _ID_WORD = re.compile(
-    r"\b(?:backtest|run|report|id|backtest id|run id|narrative)\s*(?:id)?\s*[:#=]?\s*[`'\"(]?(?P<id>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+|[0-9a-f]{8,}|#?\d{3,}|(?=[a-z]*\d)[a-z0-9]{6,})\b",
-    re.IGNORECASE,
+    r"\b(?:backtest|run|report|id|backtest id|run id|narrative)\s*(?:id)?\s*[:#=]?\s*[`'\"(]?(?P<id>[a-z0-9]+(?:[-_][a-z0-9]+)+|[0-9a-f]{8,}|#?\d{3,}|(?=[a-z]*\d)[a-z0-9]{6,})\b",
 )
 _HEX = re.compile(
     r"\b(?=[0-9a-f-]*\d)(?=[0-9a-f-]*[a-f])[0-9a-f]{8}(?:-?[0-9a-f]{4,})*\b|\b[a-z]+(?:-[a-z0-9]+){2,}-(?=[0-9a-f]*\d)[0-9a-f]{4,}\b"
@@ -43,12 +41,13 @@ def without_addresses(text: str) -> str:
 
 def check(text: str, index: Index) -> list[Finding]:
     """All findings about the text as a whole."""
+    low = text.lower()
     return [
         *_sentinels(text, index),
-        *_instructions(text),
-        *_ids(text, index),
-        *_advice(text, index),
-        *_caveats(text, index),
+        *_instructions(low),
+        *_ids(low, index),
+        *(_advice(low, index) if "recommend" in low else ()),
+        *_caveats(low, index),
     ]
 
 
@@ -74,19 +73,19 @@ def _stands_for_figure(text: str, match: re.Match[str]) -> bool:
     return bool(re.search(r"(?:[:=(]|\bof|\bis|\bwas|\bat)\s*$", before)) and not after.startswith((" of", " the"))
 
 
-def _instructions(text: str) -> list[Finding]:
+def _instructions(low: str) -> list[Finding]:
     return [
         Finding("instruction", match.group(0)[:80], "This reads like an instruction hidden in a name or note.")
-        for match in _INSTRUCTION.finditer(text)
+        for match in _INSTRUCTION.finditer(low)
     ]
 
 
-def _ids(text: str, index: Index) -> list[Finding]:
+def _ids(low: str, index: Index) -> list[Finding]:
     """Every run id named must be one the facts know."""
     known = " ".join(str(fact.value).lower() for fact in index.facts if isinstance(fact.value, str))
     if not any(fact.id.endswith((".id", "run_id", "backtest_id")) for fact in index.facts):
         return []
-    found = {m["id"] for m in _ID_WORD.finditer(text)} | {m.group(0) for m in _HEX.finditer(text)}
+    found = {m["id"] for m in _ID_WORD.finditer(low)} | {m.group(0) for m in _HEX.finditer(low)}
     return [
         Finding("run id", name, "The facts are of another run.")
         for name in sorted(found)
@@ -96,20 +95,19 @@ def _ids(text: str, index: Index) -> list[Finding]:
 
 
 _ADVICE = re.compile(
-    r"\brecommend(?:ation|ed|s|ing)?\b(?: is| to| that we| would be|:|\s|,|\*)*(?P<words>[^.;\n]{0,60})",
-    re.IGNORECASE,
+    r"\brecommend(?:ation|ed|s|ing)?\b(?: is| to| that we| would be|:|\s|,|\*)*(?P<words>[^.;\n]{0,60})"
 )
 
 
-def _advice(text: str, index: Index) -> list[Finding]:
+def _advice(low: str, index: Index) -> list[Finding]:
     """The recommendation, where the facts hold one."""
     fact = next((f for f in index.facts if f.id == "recommendation" or f.id.endswith(".recommendation")), None)
     if fact is None:
         return []
     wanted = str(fact.value).lower()
     found = []
-    for match in _ADVICE.finditer(text):
-        said = _first_advice(match["words"].lower())
+    for match in _ADVICE.finditer(low):
+        said = _first_advice(match["words"])
         if said and said != wanted:
             found.append(Finding("recommendation", match.group(0).strip()[:80], f"The rules led to '{wanted}'."))
     return found
@@ -132,23 +130,24 @@ def _place(words: str, phrase: str) -> int:
     return match.start() if match else -1
 
 
-def _caveats(text: str, index: Index) -> list[Finding]:
+def _caveats(low: str, index: Index) -> list[Finding]:
     """In a report every caveat among the facts must stand, in its words or in others that say it."""
     caveats = [f for f in index.facts if f.id.startswith("caveat") or ".caveat" in f.id]
-    if not caveats or not _is_report(text):
+    if not caveats or not _is_report(low):
         return []
-    flat = " ".join(text.lower().split())
-    sentences = re.split(r"(?<=[.!?])\s", flat)
+    flat = " ".join(low.split())
+    missing = [fact for fact in caveats if " ".join(str(fact.value).lower().split()) not in flat]
+    sentences = re.split(r"(?<=[.!?])\s", flat) if missing else []
     return [
         Finding("caveat", str(fact.value)[:80], "A report must carry this caveat.")
-        for fact in caveats
-        if " ".join(str(fact.value).lower().split()) not in flat and not _paraphrased(str(fact.value), sentences)
+        for fact in missing
+        if not _paraphrased(str(fact.value), sentences)
     ]
 
 
-def _is_report(text: str) -> bool:
-    words = len(text.split())
-    return words >= _REPORT_WORDS or (words >= _ADVICE_WORDS and "recommend" in text.lower())
+def _is_report(low: str) -> bool:
+    words = len(low.split())
+    return words >= _REPORT_WORDS or (words >= _ADVICE_WORDS and "recommend" in low)
 
 
 _PLAIN = frozenset("a an and are be been by for from has have in is it its not of on or out than that the their there these they this to was were with which cannot no only too much".split())  # fmt: skip
