@@ -182,9 +182,12 @@ def _metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if right is not None:
         reading.taken.add(right)
         return _with_totals(reading, at, metric_mask(reading.index, reading.items[right])), is_generic(reading, right)
-    if left is not None:
+    if left is not None and not (item.unit == "number" and reading.items[left].word in _SAYS_LITTLE):
         return _from_left(reading, at, left)
     return _weak(reading, at, item)
+
+
+_SAYS_LITTLE = frozenset("delivered managed achieved scored posted recorded registered produced".split())
 
 
 def _from_left(reading: Reading, at: int, left: int) -> tuple[int, bool]:
@@ -283,8 +286,9 @@ def _strong_left(reading: Reading, at: int) -> int | None:
             position -= 1
             continue
         if item.kind in "MV" or (item.kind in "UW" and item.word.endswith(" of")):
-            if item.kind == "V" and position and _noun_before(reading, position):
-                return _noun_before(reading, position)
+            noun = _noun_before(reading, position) if item.kind == "V" else None
+            if noun is not None:
+                return noun
             return position if position not in reading.taken else None
         if item.kind == "O":
             others += 1
@@ -421,6 +425,7 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         (_of_the_year(reading, at, item), False),
         (fitting(reading, item, reading.before.metric), False),
         (row, True),
+        (reading.index.by_key.get("return", 0) if item.unit == "percent" and "S" in reading.code else 0, True),
     )
     return next((guess for guess in guesses if guess[0]), (0, False))
 
@@ -458,6 +463,9 @@ def _totals(reading: Reading, at: int, item: Item) -> int:
     if _pair_of_counts(reading, at):
         for noun in reading.items[at:]:
             mask |= metric_mask(reading.index, noun) if noun.kind == "M" else 0
+    rest = [i.kind for i in reading.items[at + 1 : at + 3]]
+    if rest == ["L", "N"]:
+        mask |= reading.index.by_key.get("won", 0) | reading.index.by_key.get("lost", 0)
     if item.unit == "number" and at and _word_before(reading, at) in ("of", "out of", "in"):
         for key in ("trades", "whole_years", "whole_months"):
             mask |= reading.index.by_key.get(key, 0)
@@ -600,12 +608,14 @@ def _compared_with(reading: Reading, at: int) -> str:
     return turned[first]
 
 
-_OWNER_OPENS = frozenset("for by from in at that which off".split())
+_OWNER_OPENS = frozenset("for by from in at that which off of".split())
 
 
 def _owner_after(reading: Reading, at: int) -> str:
     """ "3.7% for the benchmark", "0.53 that the engine reports", "56.8% suffered by the index"."""
     items, position = reading.items, at + 1
+    if position < len(items) and items[position].kind == "S" and items[position].key in ("stated", "recomputed"):
+        return items[position].key
     while position < len(items) and items[position].kind in "AYEM":
         position += 1
     if position + 1 < len(items) and items[position].kind in "VO" and items[position + 1].word in ("by", "for"):
@@ -685,7 +695,11 @@ def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> in
     if subject == "benchmark" and not index.benchmark and not _says_benchmark(reading):
         return index.strategy | index.orphans
     if subject == "benchmark":
-        carried = "S" not in reading.code[:at] and not any(i.word in ("it", "its") for i in reading.items)
+        carried = (
+            reading.before.subject == "benchmark"
+            and "S" not in reading.code[:at]
+            and not any(i.word in ("it", "its") for i in reading.items)
+        )
         return index.benchmark | index.neutral | (index.strategy if carried else 0)
     if subject == "stated" and index.stated & metric:
         return index.stated
@@ -895,7 +909,8 @@ def lean_of(reading: Reading, at: int) -> int:
         if _leaning(item):
             return _leaning(item)
         named = item.kind == "M" and not is_generic(reading, position)
-        if item.kind == "B" or named or (item.kind == "S" and items[at].sign):
+        bridged = item.kind == "B" and item.key == "break" and not any(i.kind in "VM" for i in items[position:at])
+        if (item.kind == "B" and not bridged) or named or (item.kind == "S" and items[at].sign):
             return 0
     return 0
 

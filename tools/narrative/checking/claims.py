@@ -123,6 +123,9 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
 
 def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
     """ "The five years to avoid were ...", "the two Sharpe ratios": a number that only counts what the sentence names."""
+    follows = reading.items[at + 1].word if at + 1 < len(reading.items) else ""
+    if item.unit == "time" and item.value <= 3 and follows in ("later", "earlier", "afterwards"):
+        return True
     if item.also == "words" and item.unit == "number" and item.value <= 5:
         noun = next((i for i in reading.items[at + 1 : at + 4] if i.kind in "MX"), None)
         counted = about.metric_mask(reading.index, noun) if noun is not None and noun.kind == "M" else 0

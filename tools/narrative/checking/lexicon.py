@@ -151,7 +151,7 @@ BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and y
 COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip
 NEGATIONS = "not|no|never|n't|without|isn't|wasn't|didn't|doesn't|hasn't|hadn't|haven't|weren't|nor|neither|cannot|fails to|failed to|did not|does not|is not|was not|has not|had not|yet to"  # fmt: skip
 
-KNOWN_NAMES = "s&p 500|s & p 500|sp 500|nasdaq 100|russell 2000|russell 1000|russell 3000|ftse 100|ftse 250|dow 30|dow jones 30|cac 40|dax 40|nikkei 225|euro stoxx 50|stoxx 600|euro stoxx 600|asx 200|hang seng 50|nifty 50|msci eafe|covid 19|ibex 35|tsx 60|csi 300|smi 20|kospi 200|topix 100|sp500|s&p 100|s&p 400|s&p 600|60/40"  # fmt: skip
+KNOWN_NAMES = "covid-19|s&p 500|s & p 500|sp 500|nasdaq 100|russell 2000|russell 1000|russell 3000|ftse 100|ftse 250|dow 30|dow jones 30|cac 40|dax 40|nikkei 225|euro stoxx 50|stoxx 600|euro stoxx 600|asx 200|hang seng 50|nifty 50|msci eafe|covid 19|ibex 35|tsx 60|csi 300|smi 20|kospi 200|topix 100|sp500|s&p 100|s&p 400|s&p 600|60/40"  # fmt: skip
 
 CRISES: dict[str, str] = {
     "dot_com": "dot com crash|dotcom crash|dot com bust|dotcom bust|dot com bubble|tech crash|dot com",

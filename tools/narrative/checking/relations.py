@@ -442,7 +442,7 @@ def _of_a_share(items: list[Item], position: int) -> bool:
     for item in reversed(items[max(0, position - 4) : position]):
         if item.kind == "Q":
             return item.unit in ("part", "times", "percent")
-        if item.word not in ("of", "the", "that of", "that", "as much as", "as"):
+        if item.word not in ("of", "the", "that of", "that", "as much as", "as", "what"):
             return False
     return False
 
