@@ -7,9 +7,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "mutations"))
 
 from corpus import split
+from fact_sets import golden_cross
 from measure import Tally, escapes, interval, materials, people_blocks, writer_blocks
 
-from tools.narrative.checker import check
+from tools.narrative import checker
+from tools.narrative.facts import Fact
 from tools.narrative.service import compose, prepare
 from tools.narrative.writer import write
 
@@ -26,7 +28,10 @@ def main(seeds: int, examples: int) -> None:
     print(f"blocked though true, the writer's own lines: {len(blocked)}")
     for label, cases in zip(("seen", "held out"), split(), strict=True):
         print(_row(f"blocked though true, {label}", len(people_blocks(cases)), len(cases)))
-    print(f"checking a report of a thousand words: {_milliseconds():.1f} ms")
+    first, again = _milliseconds()
+    print(
+        f"checking a report of a thousand words: {first:.1f} ms of processor time, {again:.1f} ms again after a change"
+    )
     for kind, found in tally.escaped.items():
         for mutant in found[:examples]:
             print(f"--- {kind} (was {mutant.was!r}): {mutant.text}")
@@ -37,18 +42,24 @@ def _row(label: str, hits: int, total: int) -> str:
     return f"{label:34} {hits:5} of {total:6} {hits / total:8.2%}  [{low:.2%}, {high:.2%}]"
 
 
-def _milliseconds() -> float:
-    from fact_sets import golden_cross
-
+def _milliseconds() -> tuple[float, float]:
+    """Best of 20, for lines that were never read and for lines that were, scaled to a thousand words."""
     run = golden_cross()
     material = prepare(run, "standard")
     text, facts = compose(run, material, write(material), "rules").text, tuple(material.sheet)
-    best = 1.0
+    index = checker._index(facts)
+    first = again = 1.0
     for _ in range(20):
-        started = time.process_time()
-        check(text, facts)
-        best = min(best, time.process_time() - started)
-    return best * 1000 * 1000 / len(text.split())
+        index.judged.clear()
+        first = min(first, _time(text, facts))
+        again = min(again, _time(text, facts))
+    return first * 1e6 / len(text.split()), again * 1e6 / len(text.split())
+
+
+def _time(text: str, facts: tuple[Fact, ...]) -> float:
+    started = time.process_time()
+    checker.check(text, facts)
+    return time.process_time() - started
 
 
 if __name__ == "__main__":

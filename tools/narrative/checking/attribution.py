@@ -88,6 +88,8 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     by_rank = _ranked_year(reading, at)
     if by_rank:
         return by_rank, False
+    if item.unit in ("percent", "part") and loses(reading, at):
+        return 0, False
     dearer = _at_other_costs(reading, at)
     if dearer:
         return dearer, False
@@ -95,6 +97,17 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
+
+
+def loses(reading: Reading, at: int) -> bool:
+    """ "60% of trades lost": the share of the others is the win rate."""
+    following = reading.items[at + 1 : at + 5]
+    trades = next((n for n, i in enumerate(following) if i.kind == "M" and "trade" in i.word), None)
+    if trades is None:
+        return False
+    return "lost" in following[trades].word.split() or any(
+        "lost" in i.word.split() or i.word in ("were losers", "losers") for i in following[trades + 1 :]
+    )
 
 
 def _ranked_year(reading: Reading, at: int) -> int:
@@ -134,23 +147,42 @@ def _at_other_costs(reading: Reading, at: int) -> int:
         if items[position].kind == "M" and items[position].key in ("double_costs", "triple_costs"):
             if position > at and leads_on(reading, position):
                 continue
-            return reading.index.by_key.get(items[position].key, 0)
+            others = {
+                k
+                for i in items[start:end]
+                if i.kind == "M"
+                for k in i.key.split(",")
+                if "costs" not in k and k[0] != "="
+            }
+            return (
+                reading.index.by_key.get(items[position].key, 0) if not others or others & {"cagr", "return"} else 0
+            )
     return 0
 
 
+_LIMITED = (
+    ("drawdown", frozenset(("max_drawdown", "drawdown"))),
+    ("sharpe", frozenset(("sharpe",))),
+    ("confidence", frozenset(("psr", "dsr", "min_track_record"))),
+)
+
+
 def _rule_of(reading: Reading, at: int, mask: int) -> int:
-    """Limits on drawdown and on confidence are both in percent: the figure they are held against decides."""
+    """A limit is that of the figure which is held against it: a drawdown has none of confidence."""
     index = reading.index
-    rules = mask & index.by_key.get("rule", 0)
+    rules = index.bits(mask & index.by_key.get("rule", 0))
     if not rules:
         return mask
-    falls = sum(1 << p for p in index.bits(rules) if "drawdown" in index.facts[p].label.lower())
+    named: set[str] = set()
     for item in reversed(reading.items[:at]):
-        keys = set(item.key.split(",")) if item.kind == "M" else set()
-        if keys & {"max_drawdown", "drawdown"}:
-            return mask & ~rules | falls
-        if keys & {"psr", "dsr", "min_track_record"}:
-            return mask & ~falls
+        named = set(item.key.split(",")) - {"rule"} if item.kind == "M" else set()
+        if any(not key.startswith("=") for key in named):
+            break
+    for position in rules:
+        label = index.facts[position].label.lower()
+        limits = next((keys for word, keys in _LIMITED if word in label), None)
+        if named and limits is not None and not named & limits:
+            mask &= ~(1 << position)
     return mask
 
 
@@ -246,6 +278,8 @@ def _both(reading: Reading, at: int, left: int, right: int) -> tuple[int, bool]:
         return _from_left(reading, at, left)
     if "rule" in items[right].key.split(",") and fits_second:
         reading.taken.add(right)
+        return second, False
+    if "total_return" in items[right].key.split(",") and first and not first & ~index.annual:
         return second, False
     if first & second:
         reading.taken.add(right)
@@ -684,6 +718,14 @@ def _attached(items: list[Item], position: int, at: int) -> bool:
     return True
 
 
+def _owns(reading: Reading, at: int) -> bool:
+    """Whether the benchmark is the subject itself, not what something is measured against: it has no beta of its own."""
+    for position in range(min(at, len(reading.items)) - 1, -1, -1):
+        if reading.code[position] == "S":
+            return reading.items[position].key == "benchmark" and not is_object(reading.items, position)
+    return False
+
+
 def _says_benchmark(reading: Reading) -> bool:
     """Whether the sentence says "benchmark" itself; "buy and hold" or "the index" can be the run's own name."""
     return any(item.kind == "S" and item.word == "benchmark" for item in reading.items)
@@ -700,7 +742,8 @@ def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> in
             and "S" not in reading.code[:at]
             and not any(i.word in ("it", "its") for i in reading.items)
         )
-        return index.benchmark | index.neutral | (index.strategy if carried else 0)
+        neutral = index.neutral & ~(index.relative if _owns(reading, at) else 0)
+        return index.benchmark | neutral | (index.strategy if carried else 0)
     if subject == "stated" and index.stated & metric:
         return index.stated
     if subject == "stated":
@@ -934,8 +977,6 @@ def match(reading: Reading, bound: Bound, candidates: int) -> str:
             worst = worst or "unit"
             continue
         trouble = same(item, index, position, lean, "" if comparing else hedge)
-        if trouble and comparing and "rule" not in index.keys[position]:
-            trouble = same(item, index, position, lean, hedge)
         if not trouble:
             matched |= 1 << position
         elif trouble != "value":
@@ -986,10 +1027,13 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
         return "", False
     if hedge.key in ("over", "under") and _denied(before):
         return "at_most" if hedge.key == "over" or hedge.word == "worse than" else "at_least", False
-    while position > 0 and items[position - 1].kind in "PAYEL)":
+    while position > 0 and (
+        items[position - 1].kind in "PAYEL)" or items[position - 1].word in ("well", "far", "much")
+    ):
         position -= 1
     behind = position > 0 and (items[position - 1].kind == "Q" or position - 1 in reading.taken)
-    return hedge.key, behind and hedge.key in _COMPARING_HEDGES and _names_another(items, at)
+    known = items[at - 1].word == "the" or _names_another(items, at)
+    return hedge.key, behind and hedge.key in _COMPARING_HEDGES and known
 
 
 def _denied(before: list[Item]) -> bool:

@@ -78,6 +78,7 @@ _LABELS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _ANNUAL = frozenset("cagr volatility alpha tracking_error turnover cost_drag sharpe sortino calmar information_ratio double_costs triple_costs".split())  # fmt: skip
+_OWN = frozenset(("initial", "final"))
 _DAILY = re.compile(r"\bday|daily|one.day|month|week", re.IGNORECASE)
 _NEGATIVE_BY_NATURE = frozenset("max_drawdown drawdown var cvar costs cost_drag fee slippage rule".split())
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -111,6 +112,7 @@ class Index:
     benchmark: int = 0
     stated: int = 0
     neutral: int = 0
+    relative: int = 0
     orphans: int = 0
     annual: int = 0
     daily: int = 0
@@ -277,8 +279,10 @@ def _families(index: Index) -> None:
             index.stated |= bit
         else:
             index.strategy |= bit
-            if parts[0] in ("relative", "rule", "run", "data", "parameter"):
+            if parts[0] in ("relative", "rule", "run", "data", "parameter") and not index.keys[position] & _OWN:
                 index.neutral |= bit
+            if parts[0] == "relative":
+                index.relative |= bit
         if index.groups[position] and not index.groups[position].startswith("rolling"):
             index.scoped |= bit
     own = [index.keys[p] for p in index.bits(index.strategy)]

@@ -36,6 +36,30 @@ def _compare(reading: Reading, position: int, item: Item) -> None:
         _two_figures(reading, position, item, relation, right)
     elif isinstance(right, int):
         _two_subjects(reading, position, item, relation, right)
+    else:
+        _figure_and_noun(reading, position, item, relation)
+
+
+def _figure_and_noun(reading: Reading, position: int, item: Item, relation: str) -> None:
+    """ "The Sortino ratio, 0.40, is higher than the Sharpe ratio"."""
+    left = next((b for b in reversed(reading.bound) if b.at < position and b.facts), None)
+    following = reading.items[position + 1 : position + 4]
+    noun = next((i for i in following if i.kind == "M"), None)
+    if left is None or noun is None or any(i.kind not in "LM" for i in following[: following.index(noun)]):
+        return
+    index = reading.index
+    own = about.subject_mask(reading, left.subject, index.everything) & ~index.scoped
+    other = index.bits(about.metric_mask(index, noun) & own)
+    first = index.bits(left.facts)[0]
+    if (
+        len(other) == 1
+        and index.units[other[0]] == index.units[first]
+        and other[0] != first
+        and not _holds(
+            relation, index.values[first] or 0.0, index.values[other[0]] or 0.0, 1, _negated(reading, position)
+        )
+    ):
+        reading.find("comparison", item, "The two figures compare the other way.")
 
 
 def _right_operand(reading: Reading, position: int) -> Bound | int | None:
@@ -256,6 +280,8 @@ def derived(reading: Reading, bound: Bound) -> bool:
         return True
     if item.unit == "number" and _negative_years(reading, bound):
         return True
+    if item.unit in ("percent", "part") and about.loses(reading, bound.at):
+        return _losers(reading, bound)
     if item.unit in ("points", "bps"):
         return (
             (_compares(reading, bound.at) or bool(_direction(reading, bound.at)))
@@ -281,6 +307,17 @@ def _profit(reading: Reading, bound: Bound) -> bool:
             if near(bound.item, shown, step, abs(gain), hedge) and made and (made > 0) == (gain > 0):
                 bound.facts = 1 << end
                 return True
+    return False
+
+
+def _losers(reading: Reading, bound: Bound) -> bool:
+    index = reading.index
+    hedge, _ = about.hedge_of(reading, bound.at)
+    for rate in index.bits(index.by_key.get("win_rate", 0) & ~index.benchmark):
+        shown, step = written(bound.item, index, rate)
+        if near(bound.item, shown, step, 1.0 - (index.values[rate] or 0.0), hedge):
+            bound.facts = 1 << rate
+            return True
     return False
 
 
@@ -383,7 +420,11 @@ def _ratio(reading: Reading, bound: Bound) -> bool:
         if other == 0:
             continue
         ratio = _size(index, a) / other
-        change = ratio - 1
+        change = (
+            0.0
+            if reading.items[bound.at + 1 : bound.at + 2] and reading.items[bound.at + 1].word == "of"
+            else ratio - 1
+        )
         if _near_derived(item, shown, step, ratio, hedge) and ratio > 0 and (item.unit != "percent" or not direction):
             bound.facts = 1 << a | 1 << b
             return True
@@ -477,6 +518,7 @@ def superlatives(reading: Reading) -> None:
         if item.kind == "X":
             _superlative(reading, position, item)
     _named_extremes(reading)
+    _dated_extreme(reading)
 
 
 def _superlative(reading: Reading, position: int, item: Item) -> None:
@@ -553,7 +595,9 @@ def _extreme_of_scope(reading: Reading, position: int, item: Item) -> bool:
         if other.kind in "DG":
             scope |= about.scope_mask(reading, at)
     wanted = about.subject_mask(reading, about.main_subject(reading, position), index.everything)
-    nouns = [i for i in reading.items[position : position + 4] if i.kind == "M"]
+    nouns = [
+        i for i in (*reading.items[position : position + 4], *reversed(reading.items[:position])) if i.kind == "M"
+    ]
     metric = about.metric_mask(index, nouns[0]) if nouns else index.by_key.get("return", 0)
     for fact in index.bits(scope & metric & wanted):
         if _siblings(index, fact) and _is_extreme(index, fact, item.word):
@@ -580,6 +624,20 @@ def _rank_holds(reading: Reading, position: int, number: int) -> bool:
     dates = [at for at, item in enumerate(reading.items) if item.kind == "D"]
     stated = any(bound.facts & fact for bound in reading.bound)
     return bool(fact) and (stated or any(about.scope_mask(reading, at) & fact for at in dates))
+
+
+def _dated_extreme(reading: Reading) -> None:
+    """ "In 2011 it lost 4.3%, its worst year": the date must be the extreme's own, where one of each is named."""
+    nouns = [i for i in reading.items if i.kind == "M" and any(key in _EXTREMES for key in i.key.split(","))]
+    dates = [at for at, i in enumerate(reading.items) if i.kind == "D"]
+    if len(nouns) != 1 or len(dates) != 1 or any(i.word in ORDINALS for i in reading.items):
+        return
+    index = reading.index
+    mask = about.metric_mask(index, nouns[0]) & index.by_key.get("extreme", 0)
+    owner = about.main_subject(reading, len(reading.items)) or reading.before.subject
+    mask &= index.benchmark if owner == "benchmark" else ~index.benchmark
+    if mask and not about.scope_mask(reading, dates[0]) & mask:
+        reading.find("superlative", nouns[0], "The extreme named is of another date.")
 
 
 def universals(reading: Reading) -> None:
@@ -640,30 +698,30 @@ def directions(reading: Reading) -> None:
     if not reading.bound:
         _money(reading, joined, words)
     _recovered(reading, joined)
+    for item in reading.items:
+        if item.kind == "M" and "psr" in item.key.split(",") and ("below zero" in joined or "negative" in words):
+            reading.find("direction", item, "The fact is the probability of being above zero.")
 
 
 def _money(reading: Reading, joined: str, words: set[str]) -> None:
     index = reading.index
     negated = any(i.kind == "N" for i in reading.items) or " no money" in joined
-    claim = (
-        1
-        if "made money" in joined or "profitable" in words
-        else -1
-        if "lost money" in joined or "unprofitable" in words
-        else 0
-    )
-    if not claim or "trade" in joined or any(i.kind == "Z" for i in reading.items):
+    gains = "made money" in joined or "make money" in joined or "profitable" in words
+    loses = any(said in joined for said in ("lost money", "lose money", "lost any money")) or "unprofitable" in words
+    if gains == loses or "trade" in joined or "Z" in reading.code:
         return
     subject = about.main_subject(reading, len(reading.items)) or reading.before.subject
-    metric = index.by_key.get("return", 0) & ~index.by_key.get("extreme", 0)
-    scope = _sentence_scope(reading)
-    facts = index.bits(metric & scope & about.subject_mask(reading, subject, metric) & ~index.benchmark if subject != "benchmark" else metric & scope & index.benchmark)  # fmt: skip
-    if not any(i.kind in "DG" for i in reading.items):
-        facts = [p for p in facts if "total_return" in index.keys[p]]
-    values = [index.values[p] or 0.0 for p in facts]
-    if values and all((value > 0) != (claim > 0) for value in values) != negated:
-        item = next(i for i in reading.items if "money" in i.word or i.word in ("profitable", "unprofitable"))
-        reading.find("direction", item, "The facts say the opposite.")
+    family = index.benchmark if subject == "benchmark" else about.subject_mask(reading, subject, 0) & ~index.benchmark
+    returns = index.by_key.get("return", 0) & ~index.by_key.get("extreme", 0) & family
+    scopes = [about.scope_mask(reading, at) for at, kind in enumerate(reading.code) if kind in "DG"]
+    if not scopes:
+        scopes = [index.by_key.get("total_return", 0)]
+    for scope in scopes:
+        values = [index.values[p] or 0.0 for p in index.bits(returns & scope)]
+        if values and all((value < 0 if loses else value > 0) == negated for value in values):
+            item = next(i for i in reading.items if "money" in i.word or i.word in ("profitable", "unprofitable"))
+            reading.find("direction", item, "The facts say the opposite.")
+            return
 
 
 def _recovered(reading: Reading, joined: str) -> None:
