@@ -1,15 +1,20 @@
 """Narrate a backtest: find the run, have its report written and checked, show it with its chart."""
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, cast, get_args
 
 from bot.protocols import Attachment, Intent, Permission, Progress, Reply, Request
 from handlers.runs import Meant, meant_by
 from handlers.views import narrate as views
+from handlers.views.text import escape, section
 from tools.backtests.charts import Chart, ChartRenderer, Labels, equity_chart
 from tools.backtests.model import BacktestRun, BacktestStore
 from tools.backtests.readers.read import read_bytes
+from tools.narrative.facts import Fact
+from tools.narrative.questions import definition_of, how_it_went, origin_of
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
 
@@ -37,6 +42,11 @@ class Narrate:
             blocks = views.choice_blocks(question, meant.several, detail)
             return Reply(question, blocks, outcome="asked")
         await progress(f"reading {meant.run.name}")
+        asked = _question(request)
+        if asked is not None:
+            whole = await self.reports.narrate(meant.run.id, detail="detailed")
+            answer = asked([fact.plain() for fact in whole.facts])
+            return Reply(answer, (section(escape(answer)),), subject={"backtest_id": whole.backtest_id})
         report = await self.reports.narrate(meant.run.id, detail=detail)
         subject = {"backtest_id": report.backtest_id}
         sections = Reply(f"{views.run_name(report)}, in detail", views.section_blocks(report), subject=subject)
@@ -69,6 +79,20 @@ class Narrate:
         facts = {fact.id: fact for fact in report.facts}
         labels = Labels(callouts=views.chart_callouts(facts), benchmark="Benchmark")
         return await self.charts.render(equity_chart, run, labels=labels)
+
+
+def _question(request: Request) -> Callable[[Sequence[Fact]], str] | None:
+    """How to answer a question about a report from its facts; None where a report is wanted."""
+    arguments = request.routed.arguments
+    number, metric, period = arguments.get("number"), arguments.get("metric"), arguments.get("period")
+    match arguments.get("question"):
+        case "origin" if isinstance(number, str):
+            return partial(origin_of, said=number)
+        case "definition" if isinstance(metric, str):
+            return partial(definition_of, said=metric)
+        case "why" if isinstance(period, Mapping) and isinstance(start := period.get("start"), str):
+            return partial(how_it_went, year=start[:4])
+    return None
 
 
 def _detail(request: Request) -> Detail:

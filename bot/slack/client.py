@@ -39,10 +39,10 @@ class _RateLimit(AsyncRateLimitErrorRetryHandler):
         return limited and not request.url.endswith(_POST) and _wait_of(response) <= LONGEST_WAIT_SECONDS
 
 
-class _ServerError(AsyncServerErrorRetryHandler):
-    """Not for posting: the message may be there in spite of the error, the poster looks for it first."""
+class _NeverForPosts(AsyncRetryHandler):
+    """The message may be there in spite of the error: the poster looks for it first."""
 
-    async def _can_retry_async(
+    async def can_retry_async(
         self,
         *,
         state: RetryState,
@@ -50,23 +50,17 @@ class _ServerError(AsyncServerErrorRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        may = await super()._can_retry_async(state=state, request=request, response=response, error=error)
+        """As the handler it is mixed into, but for posts."""
+        may = await super().can_retry_async(state=state, request=request, response=response, error=error)
         return may and not _posts(request)
 
 
-class _ConnectionError(AsyncConnectionErrorRetryHandler):
-    """Not for posting, for the same reason."""
+class _ServerError(_NeverForPosts, AsyncServerErrorRetryHandler):
+    pass
 
-    async def _can_retry_async(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> bool:
-        may = await super()._can_retry_async(state=state, request=request, response=response, error=error)
-        return may and not _posts(request)
+
+class _ConnectionError(_NeverForPosts, AsyncConnectionErrorRetryHandler):
+    pass
 
 
 def open_session() -> aiohttp.ClientSession:

@@ -28,6 +28,23 @@ async def test_the_full_report_comes_by_button_and_follow_ups_know_the_thread(co
     assert "Golden cross 50/200 on the S&P 500 (SPY)" in shown(again)
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("where does 0.28 come from?", "0.28 is the benchmark Sharpe ratio"),
+        ("why did it lose in 2011?", "In 2011 the strategy"),
+        ("what does the calmar ratio mean?", "Calmar ratio:"),
+    ],
+)
+async def test_questions_about_a_report_are_answered_in_its_thread(
+    conversation: Conversation, question: str, said: str
+) -> None:
+    report = await conversation.ask("ana", GOLDEN_CROSS)
+    answer = await conversation.ask("ana", question, thread_ts=report.thread_ts)
+    assert said in answer.text
+    assert "table" not in [block["type"] for block in answer.blocks]
+
+
 async def test_several_fit_and_a_button_chooses(conversation: Conversation) -> None:
     asked = await conversation.ask("ana", "@Deskhand report on 252-day momentum please")
     buttons = next(block["elements"] for block in asked.blocks if block["type"] == "actions")

@@ -21,7 +21,7 @@ class Shelf:
     reads: int = 0
 
     async def add(self, run: BacktestRun, *, by: str) -> str:
-        raise NotImplementedError
+        raise AssertionError("a report stores no run")
 
     async def get(self, run_id: str) -> BacktestRun | None:
         self.reads += 1
