@@ -2,9 +2,7 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -30,8 +28,6 @@ from tools.backtests.charts import ChartRenderer
 
 log = structlog.get_logger(__name__)
 
-_TURN_SECONDS = 0.0005
-_THREADS = 2
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
@@ -86,9 +82,6 @@ async def serve(settings: Settings) -> None:
 async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
     required_for_run(settings)
-    # Charts and figures are computed in threads: give the event loop its turn in time to acknowledge what Slack sends.
-    sys.setswitchinterval(_TURN_SECONDS)
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "work"))
     async with open_core(settings) as core:
         key = _plain(settings.audit_key).encode() or None
         audit = ChainedAudit(core.database, anchor=settings.home / "audit.anchor", key=key)

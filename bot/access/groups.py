@@ -79,6 +79,8 @@ class GroupBook:
         self._fetching: asyncio.Task[str] | None = None
         self._trouble = ""
         self._retry_at = 0.0
+        self._reading = asyncio.Lock()
+        self._next_read: asyncio.Task[list[_Group]] | None = None
 
     async def membership(self) -> Membership:
         """Who is in the groups asked about; a group that Slack has no word on counts as empty. Never raises."""
@@ -108,8 +110,16 @@ class GroupBook:
             await asyncio.gather(self._fetching, return_exceptions=True)
 
     async def _read(self) -> list[_Group]:
-        async with self._database.read() as connection:
-            return await _select(connection, self._handles)
+        """Who asks while a read is under way shares the next one: cheap in a flood, and never older than the question."""
+        if self._next_read is None:
+            self._next_read = asyncio.create_task(self._read_in_turn(), name="read-groups")
+        return await asyncio.shield(self._next_read)
+
+    async def _read_in_turn(self) -> list[_Group]:
+        async with self._reading:
+            self._next_read = None
+            async with self._database.read() as connection:
+                return await _select(connection, self._handles)
 
     def _age(self, group: _Group) -> float:
         age = self._now() - group.fetched_at

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -106,7 +106,10 @@ class ChainedAudit:
         On PostgreSQL this locks the head row until the transaction ends, so make it the last statement.
         The witness learns of the rows with the next `write`, `anchor` or `close`.
         """
-        seq, previous = await _lock_head(connection)
+        return await connection.run_sync(self._append, entries)
+
+    def _append(self, connection: Connection, entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
+        seq, previous = _lock_head(connection)
         rows: list[dict[str, Json]] = []
         for entry in entries:
             seq += 1
@@ -115,16 +118,16 @@ class ChainedAudit:
             digest = self._digest(previous, body)
             rows.append({"entry": body, "previous_hash": previous, "hash": digest, **_columns(values)})
             previous = digest
-        await connection.execute(_INSERT, rows)
-        await connection.execute(_MOVE_HEAD, {"seq": seq, "hash": previous})
+        connection.execute(_INSERT, rows)
+        connection.execute(_MOVE_HEAD, {"seq": seq, "hash": previous})
         self._appended = True
         return [(seq - len(rows) + place, str(row["hash"])) for place, row in enumerate(rows, 1)]
 
     async def _write_all(self, batch: list[tuple[AuditEntry, asyncio.Future[None]]]) -> None:
         del self._waiting[: len(batch)]
         try:
-            async with self._database.write() as connection:
-                rows = await self.append(connection, *(entry for entry, _ in batch))
+            entries = [entry for entry, _ in batch]
+            rows = await self._database.run(lambda connection: self._append(connection, entries))
             await self._witness(rows)
         except Exception as error:
             for _, written in batch:
@@ -190,16 +193,16 @@ def canonical(value: Json) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-async def _lock_head(connection: AsyncConnection) -> tuple[int, str]:
+def _lock_head(connection: Connection) -> tuple[int, str]:
     """The last row's number and hash; nobody else appends until this transaction ends."""
-    head = (await connection.execute(_LOCK_HEAD)).first()
+    head = (connection.execute(_LOCK_HEAD)).first()
     if head is None:
         first = {"id": 1, "seq": 0, "hash": GENESIS}
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        made = await connection.execute(dialect.insert(audit_head).values(first).on_conflict_do_nothing())
-        if made.rowcount and await connection.scalar(select(func.max(audit.c.seq))) is not None:
+        made = connection.execute(dialect.insert(audit_head).values(first).on_conflict_do_nothing())
+        if made.rowcount and connection.scalar(select(func.max(audit.c.seq))) is not None:
             raise Problem("The audit has rows but its head row is gone; run `deskhand audit verify` before going on.")
-        head = (await connection.execute(_LOCK_HEAD)).one()
+        head = (connection.execute(_LOCK_HEAD)).one()
     return head.seq, head.hash
 
 
