@@ -17,12 +17,13 @@ test: .venv/.dev ## every test, on two workers
 nightly: .venv/.dev ## the long tests too
 	$(BIN)/pytest -n 2 --dist loadfile
 
-check: .venv/.dev ## format, lint, types, layers, prompts
+check: .venv/.dev ## format, lint, types, layers, prompts, runbooks
 	$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/deskhand prompts lint
+	$(BIN)/deskhand runbooks lint
 
 bench: .venv/.dev ## timings as ratios within one run; never part of the tests
 	$(BIN)/python -m tests.benchmarks
