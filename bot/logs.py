@@ -12,7 +12,7 @@ from typing import Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.audit.redact import MASK, is_secret_name, redact
+from tools.redact import MASK, is_secret_name, redact
 
 _NOISY: Final = (
     "aiosqlite",

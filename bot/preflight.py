@@ -17,13 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.engine import make_url
 
 from bot.access.groups import in_words, normal
-from bot.audit.redact import redact
 from bot.model.client import Message, ModelError, build_client
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database
 from bot.storage.migrate import current, head, make_place
 from bot.workspace.scopes import load_manifest
 from tools.errors import Problem
+from tools.redact import redact
 
 _PATIENCE: Final = 10  # seconds for a call to Slack
 _MODEL_PATIENCE: Final = 30.0

@@ -37,11 +37,11 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audit.redact import redact, redact_json
 from bot.protocols import AuditEntry, Json
 from bot.storage.database import Database
 from bot.storage.tables import audit, audit_head
 from tools.errors import Problem
+from tools.redact import redact, redact_json
 
 GENESIS: Final = "0" * 64
 _LONGEST: Final = 4_000  # characters of one string in an entry; what is longer is cut, saying so

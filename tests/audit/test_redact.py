@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.audit.redact import MASK, is_secret_name, redact, redact_json
+from tools.redact import MASK, is_secret_name, redact, redact_json
 
 SECRETS = [
     "xoxb-" + "123456789012-123456789012-abcdefABCDEF",

@@ -11,8 +11,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Unit = Literal["fraction", "ratio", "currency", "count", "days", "bars", "date", "text"]
-"""fraction: shown in percent; ratio: a bare number such as a Sharpe; days are calendar days, bars trading ones."""
+Unit = Literal["fraction", "ratio", "currency", "count", "days", "bars", "date", "text", "seconds", "bytes", "time"]
+"""fraction: shown in percent; ratio: a bare number such as a Sharpe; days are calendar days, bars trading ones; time
+is an ISO 8601 moment in UTC. Seconds, bytes and times are measured by diagnostics only."""
 
 Days = NDArray[np.datetime64]
 Values = NDArray[np.float64]

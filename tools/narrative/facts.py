@@ -1,7 +1,7 @@
 """The unit of truth: one figure, date or word with its meaning, period and origin.
 
 Units: `fraction` (0.05 is 5 %), `ratio`, `currency`, `count`, `days` (calendar), `bars` (trading), `date` (ISO day),
-`text`. A period is one ISO day, month or year, or `<day> to <day>`.
+`text`; of diagnostics also `seconds`, `bytes` and `time` (an ISO 8601 moment in UTC). A period is one ISO day, month or year, or `<day> to <day>`.
 """
 
 import math

@@ -4,7 +4,7 @@ At least two significant figures are always shown, so that rounding never change
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 from tools.narrative.facts import Fact
 
@@ -87,10 +87,44 @@ def _length(value: float, noun: str) -> str:
     return f"{number_text(value, 1)} {noun}s"
 
 
+def duration_text(seconds: float) -> str:
+    """A measured length of time: "4.2 ms", "1.5 s", "12 minutes", "3.5 hours", "6 days"."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.{1 if seconds < 0.00995 else 0}f} ms"
+    if seconds < 99.5:
+        return f"{seconds:.{1 if seconds < 9.95 else 0}f} s"
+    if seconds < 5_400:
+        return plural(round(seconds / 60), "minute")
+    return _length(seconds / 3_600, "hour") if seconds < 172_800 else _length(seconds / 86_400, "day")
+
+
+def bytes_text(size: float) -> str:
+    """Bytes in decimal steps, as disks are sold: "512 MB", "1.2 GB"."""
+    unit = "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if abs(size) < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{number_text(size, 0 if unit == 'bytes' or abs(size) >= 9.95 else 1)} {unit}"
+
+
+def moment_text(iso: str) -> str:
+    """An ISO 8601 moment as "24 November 2026, 03:12 UTC"."""
+    moment = datetime.fromisoformat(iso)
+    at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return f"{at.day} {at.strftime('%B %Y, %H:%M')} UTC"
+
+
+def _worded(value: str, unit: str) -> str:
+    if unit == "time":
+        return moment_text(value)
+    return date_text(value) if unit == "date" else value
+
+
 def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) -> str:
     """The value of a fact with its unit. `magnitude` drops the sign, where a word carries it."""
     if isinstance(fact.value, str):
-        return date_text(fact.value) if fact.unit == "date" else fact.value
+        return _worded(fact.value, fact.unit)
     value = abs(float(fact.value)) if magnitude else float(fact.value)
     if fact.unit == "fraction":
         if fact.id.startswith("rule."):
@@ -108,6 +142,10 @@ def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) ->
         return plural(round(value), "trading day")
     if fact.unit == "count":
         return number_text(value, 0 if float(value).is_integer() else 1)
+    if fact.unit == "seconds":
+        return duration_text(value)
+    if fact.unit == "bytes":
+        return bytes_text(value)
     return ratio_text(value)
 
 

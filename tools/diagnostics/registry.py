@@ -1,0 +1,108 @@
+"""The connections that are configured, and the tools they have together."""
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Self
+
+from tools.diagnostics.connections.base import Connection, ConnectionConfig
+from tools.diagnostics.tool import Declared, Target, Tool, declared_on
+from tools.errors import BadInput, NotFound, Problem
+
+KINDS: Final = ("duckdb", "postgres", "redis", "http", "prometheus", "airflow", "platform", "host")
+"""Kinds that the settings may name; each is the module of that name in `connections`."""
+
+
+class Registry:
+    """Open connections by name, in the order given, and their tools by name."""
+
+    def __init__(self, connections: Iterable[Connection]) -> None:
+        self.connections: Mapping[str, Connection] = {connection.name: connection for connection in connections}
+        self.tools: Mapping[str, Tool] = _tools(self.connections.values())
+
+    @classmethod
+    def open(cls, configs: Sequence[ConnectionConfig], also: Iterable[Connection] = ()) -> Self:
+        """Make the connections; nothing is asked of them yet. Raises `BadInput` for keys a kind does not know.
+
+        Blocks for a moment (imports, certificates): on an event loop, call it in a thread.
+        """
+        return cls([*(_make(config) for config in configs), *also])
+
+    def tool(self, name: str) -> Tool:
+        """Raises `NotFound` naming what there is."""
+        if name not in self.tools:
+            raise NotFound(f"There is no tool called '{name}'; there are {', '.join(sorted(self.tools)) or 'none'}.")
+        return self.tools[name]
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret of every connection, the longest first."""
+        found = {secret for each in self.connections.values() for secret in each.secrets if len(secret) >= 4}
+        return tuple(sorted(found, key=len, reverse=True))
+
+    async def close(self) -> None:
+        """Close every connection; one that hangs is left."""
+
+        async def one(connection: Connection) -> None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(2):
+                    await connection.close()
+
+        await asyncio.gather(*(one(connection) for connection in self.connections.values()))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+async def check_all(registry: Registry, patience: float = 5.0) -> Mapping[str, tuple[bool, str]]:
+    """Each connection's health check, all at once: name to whether it answers, and one line."""
+
+    async def one(connection: Connection) -> tuple[bool, str]:
+        try:
+            async with asyncio.timeout(patience):
+                return True, await connection.check()
+        except TimeoutError:
+            return False, f"no answer within {patience:g} s"
+        except Problem as problem:
+            return False, str(problem)
+        except Exception as error:
+            return False, f"it cannot be asked ({type(error).__name__})"
+
+    answers = await asyncio.gather(*(one(connection) for connection in registry.connections.values()))
+    return dict(zip(registry.connections, answers, strict=True))
+
+
+def _make(config: ConnectionConfig) -> Connection:
+    if config.kind not in KINDS:
+        raise BadInput(f"The connection '{config.name}' is of kind '{config.kind}'; there are {', '.join(KINDS)}.")
+    module = importlib.import_module(f"tools.diagnostics.connections.{config.kind}")
+    made = module.open_connection(config)
+    if not isinstance(made, Connection):  # pragma: no cover - a module that breaks its contract
+        raise TypeError(f"{module.__name__}.open_connection must return a Connection")
+    return made
+
+
+def _tools(connections: Iterable[Connection]) -> Mapping[str, Tool]:
+    declared: dict[str, Declared] = {}
+    targets: dict[str, dict[str, Target]] = {}
+    for connection in connections:
+        for name, (declaration, target) in declared_on(connection).items():
+            if declared.setdefault(name, declaration) != declaration:
+                raise TypeError(f"Two kinds of connection declare a tool called {name}.")
+            targets.setdefault(name, {})[connection.name] = target
+    return {
+        name: Tool(
+            name,
+            each.description,
+            each.permission,
+            each.kind,
+            each.arguments,
+            each.timeout,
+            each.output,
+            targets[name],
+        )
+        for name, each in declared.items()
+    }
