@@ -62,7 +62,7 @@ async def running(channels: int, database_url: str, manifest):
         default_world([f"load-{n}" for n in range(channels)]),
         manifest=manifest,
         limits=RateLimits(),
-        retry_after=(0.0, 1.0, 3.0, 5.0),
+        retry_after=(0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 40.0),  # a restart may take its time on a busy machine
     ) as workspace:
         workspace.hub.sockets.faults = EventFaults(copies=2)
         bot = Bot(workspace, database_url)
@@ -88,9 +88,16 @@ def answers(workspace: Workspace, channels: int) -> list:
 
 
 async def all_answered(workspace: Workspace, count: int, channels: int, within: float) -> None:
-    await workspace.wait_for(
-        lambda: workspace.hub.sockets.in_flight == 0 and len(answers(workspace, channels)) >= count, within
-    )
+    sockets = workspace.hub.sockets
+    try:
+        await workspace.wait_for(
+            lambda: sockets.in_flight == 0 and len(answers(workspace, channels)) >= count, within
+        )
+    except TimeoutError:
+        raise AssertionError(
+            f"{len(answers(workspace, channels))} of {count} answered, {sockets.in_flight} in flight, "
+            f"{len(sockets.undelivered)} given up, {len(sockets.connections)} connections"
+        ) from None
 
 
 def check(workspace: Workspace, count: int, channels: int) -> None:
@@ -114,7 +121,7 @@ async def load(database_url: str, manifest, count: int, channels: int, kills: in
             await bot.end(signal.SIGKILL)
             await bot.start()
         await mentioning
-        await all_answered(workspace, count, channels, 90)
+        await all_answered(workspace, count, channels, 120)
         acks = sorted(each.seconds for each in workspace.hub.sockets.acknowledged if each.type == "events_api")
         await bot.end(signal.SIGTERM)
         assert bot.process is not None
@@ -123,13 +130,13 @@ async def load(database_url: str, manifest, count: int, channels: int, kills: in
     return {"p50": statistics.median(acks), "p99": acks[int(len(acks) * 0.99) - 1], "max": acks[-1]}
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 async def test_each_mention_is_answered_once(sqlite_url, manifest):
     acks = await load(sqlite_url, manifest, count=100, channels=20, kills=0)
     assert acks["max"] < 3, acks  # Slack's bound; the figure itself is for the full size, on a machine at rest
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 async def test_kill_and_restart_answers_each_once(sqlite_url, manifest):
     await load(sqlite_url, manifest, count=100, channels=20, kills=1)
 
