@@ -56,20 +56,25 @@ class Bot:
     """A running bot."""
 
     core: Core
+    audit: ChainedAudit
     transport: SlackTransport
 
 
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
-    from bot.http.app import HttpServices, create_app, database_ready
+    from bot.http.app import create_app
+    from bot.http.routes import backtests, health
     from bot.http.server import HttpServer
     from bot.http.tokens import Gate
 
     asked = stop_requested()
     async with slack_bot(settings) as bot:
-        readiness = {"database": database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
+        readiness = {"database": health.database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
         gate = Gate(settings.http_tokens, settings.roles.groups)
-        http = HttpServer(create_app(HttpServices(gate, readiness)), *settings.http_address)
+        services = backtests.BacktestServices(
+            gate, bot.audit, bot.core.store, bot.core.files, backtests.NothingPublished()
+        )
+        http = HttpServer(create_app(health.routes(readiness), backtests.routes(services)), *settings.http_address)
         await http.start()
         log.info("serving", http=http.address)
         try:
@@ -105,7 +110,7 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         transport = SlackTransport(connection, core.database, services, group_event=access.on_event)
         try:
             await transport.start()
-            yield Bot(core, transport)
+            yield Bot(core, audit, transport)
         finally:
             await transport.stop()
             await access.close()

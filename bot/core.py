@@ -15,6 +15,7 @@ from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
 from tools.narrative.service import ReportGenerationService
+from tools.reports.files import ReportFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Core:
     database: Database
     store: SqlBacktestStore
     reports: ReportGenerationService
+    files: ReportFiles
 
 
 @asynccontextmanager
@@ -37,6 +39,6 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         store = SqlBacktestStore(database)
         await ensure_desk(settings.home, store)
         reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(database))
-        yield Core(settings, database, store, reports)
+        yield Core(settings, database, store, reports, ReportFiles(reports))
     finally:
         await database.close()

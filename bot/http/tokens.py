@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -28,7 +28,7 @@ class Gate:
     def needs(self, permission: Permission) -> Callable[..., object]:
         """A dependency that gives the `Person`, or answers 401 for an unknown token and 403 for a missing role."""
 
-        async def allowed(bearer: Bearer) -> Person:
+        async def allowed(request: Request, bearer: Bearer) -> Person:
             name = self._name(bearer.credentials if bearer else "")
             if not name:
                 raise HTTPException(
@@ -37,6 +37,7 @@ class Gate:
                     headers={"WWW-Authenticate": "Bearer"},
                 )
             person = await self.access.person(f"http:{name}")
+            request.state.person = person  # for the audit
             if not self.access.allows(person, permission):
                 raise HTTPException(403, self.access.denial(person, permission))
             return person

@@ -9,7 +9,9 @@ import pytest
 import structlog
 from fastapi import Depends
 
-from bot.http.app import ERRORS, HttpServices, create_app, database_ready
+from bot.http.app import create_app
+from bot.http.errors import ERRORS
+from bot.http.routes import health
 from bot.http.server import HttpServer
 from bot.http.tokens import Gate
 from bot.logs import configure_logging
@@ -36,7 +38,7 @@ async def get(sqlite_database, state):
         HttpToken(name="ops", token=ADMIN, roles=["admin"]),
     )
     gate = Gate(tokens, RolesSettings().groups)
-    app = create_app(HttpServices(gate, {"database": database_ready(sqlite_database), "sockets": sockets}))
+    app = create_app(health.routes({"database": health.database_ready(sqlite_database), "sockets": sockets}))
     errors = {"notfound": NotFound, "bad": BadInput, "denied": Denied, "away": Unavailable, "problem": Problem}
 
     @app.get("/raise/{kind}", responses=ERRORS)
@@ -82,7 +84,7 @@ async def test_ready_with_reasons(get, state, sqlite_database):
 
 async def test_a_database_that_is_away_is_not_ready():
     database = Database("postgresql+asyncpg://desk@127.0.0.1:9/desk")
-    assert "does not answer" in await database_ready(database)()
+    assert "does not answer" in await health.database_ready(database)()
     await database.close()
 
 
@@ -150,16 +152,16 @@ async def test_a_taken_port_is_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Problem, match=f"Cannot listen on 127.0.0.1:{port}: address already in use"):
-            await HttpServer(create_app(HttpServices(Gate((), {}), {})), "127.0.0.1", port).start()
+            await HttpServer(create_app(), "127.0.0.1", port).start()
     with pytest.raises(Problem, match="Cannot listen on"):
-        await HttpServer(create_app(HttpServices(Gate((), {}), {})), "no such host", 0).start()
+        await HttpServer(create_app(), "no such host", 0).start()
 
 
 async def test_signals_stay_as_they_were():
     import signal
 
     before = signal.getsignal(signal.SIGTERM)
-    server = HttpServer(create_app(HttpServices(Gate((), {}), {})), "127.0.0.1", 0)
+    server = HttpServer(create_app(), "127.0.0.1", 0)
     await server.start()
     assert signal.getsignal(signal.SIGTERM) is before
     await asyncio.wait_for(server.stop(), 5)

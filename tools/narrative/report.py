@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cached_property
 from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -82,7 +83,7 @@ class Report(BaseModel):
     writer: str
     cached: bool = False
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of text and facts: what an approval binds to, together with the charts."""
         facts = "\n".join(fact.model_dump_json() for fact in self.facts)

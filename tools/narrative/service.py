@@ -24,6 +24,8 @@ from tools.narrative.writer import Detail, DraftSection, Material, Writer, write
 LANGUAGE = "en"
 RULES = "rules"
 _REMEMBERED = 256
+_IN_MEMORY = 64
+"""Decoded reports at hand: reading one from JSON costs some 10 ms, and people ask again within minutes."""
 
 
 class NarrativeCache(Protocol):
@@ -52,6 +54,8 @@ class ReportGenerationService:
         self._writer = writer
         self._running: dict[str, asyncio.Task[Report]] = {}
         self._fingerprints: OrderedDict[str, str] = OrderedDict()
+        self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._code = ""
 
     async def narrate(self, run: BacktestRun | str, *, detail: Detail = "standard", note: str = "") -> Report:
         """The report on a run or on a stored id. `note` is a reviewer's request to the writer that has a model.
@@ -64,15 +68,30 @@ class ReportGenerationService:
             loaded = await self._load(run) if isinstance(run, str) else run
             content = await asyncio.to_thread(fingerprint, loaded)
             self._remember(run, content)
-        key = await asyncio.to_thread(self._key, content, detail, note)
-        cached = await self._cache.get(key) if self._cache is not None else None
-        if cached is not None:
-            return Report.model_validate_json(cached).model_copy(update={"cached": True})
+        self._code = self._code or await asyncio.to_thread(code_version)
+        key = self._key(content, detail, note)
+        kept = self._reports.get(key) or await self._from_cache(key)
+        if kept is not None:
+            self._keep(key, kept)
+            return kept
         if key not in self._running:
             task = asyncio.create_task(self._generate(key, loaded if loaded is not None else run, detail, note))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(self._running[key])
+
+    async def _from_cache(self, key: str) -> Report | None:
+        payload = await self._cache.get(key) if self._cache is not None else None
+        if payload is None:
+            return None
+        report = await asyncio.to_thread(Report.model_validate_json, payload)
+        return report.model_copy(update={"cached": True})
+
+    def _keep(self, key: str, report: Report) -> None:
+        self._reports[key] = report
+        self._reports.move_to_end(key)
+        if len(self._reports) > _IN_MEMORY:
+            self._reports.popitem(last=False)
 
     def _remember(self, run: BacktestRun | str, content: str) -> None:
         """A stored run never changes under its id, so its hash is worth keeping."""
@@ -83,9 +102,7 @@ class ReportGenerationService:
 
     def _key(self, content: str, detail: Detail, note: str) -> str:
         writer = self._writer.name if self._writer is not None else RULES
-        return hashlib.sha256(
-            "\0".join((content, writer, LANGUAGE, detail, note, code_version())).encode()
-        ).hexdigest()
+        return hashlib.sha256("\0".join((content, writer, LANGUAGE, detail, note, self._code)).encode()).hexdigest()
 
     async def _load(self, run_id: str) -> BacktestRun:
         run = await self._store.get(run_id) if self._store is not None else None
@@ -102,6 +119,7 @@ class ReportGenerationService:
         if report is None:
             report = await asyncio.to_thread(compose, loaded, material, write(material), RULES)
         if self._cache is not None and report.checks.ok:
+            self._keep(key, report.model_copy(update={"cached": True}))
             await self._cache.put(key, backtest_id=loaded.id, detail=detail, payload=report.model_dump_json())
         return report
 
@@ -210,6 +228,6 @@ def code_version() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).resolve().parent
     for folder in (here, here.parent / "backtests"):
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
