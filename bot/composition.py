@@ -12,12 +12,15 @@ from pydantic import SecretStr
 from bot.access.slack import SlackAccess
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
-from bot.protocols import Access, Handler, Intent, Json, Permission, Person
+from bot.protocols import Access, Announcer, Handler, Intent, Json, Permission, Person, Timers
 from bot.routing.router import build_router
 from bot.settings import Settings, required_for_run
+from bot.slack.announcing import Announcements
 from bot.slack.answering import Prompt, Services
 from bot.slack.client import build_client, open_session
+from bot.slack.outbox import Outbox
 from bot.slack.service import SlackSettings, SlackTransport
+from bot.slack.timing import InboxTimers
 from handlers.capabilities import CAPABILITIES
 from handlers.compare import Compare
 from handlers.help import Help
@@ -38,8 +41,19 @@ _NOT_HERE: Mapping[Intent, Permission] = {
 }
 
 
-def build_handlers(core: Core, access: Access) -> dict[Intent, Handler]:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What handlers are made of."""
+
+    core: Core
+    access: Access
+    announcer: Announcer
+    timers: Timers
+
+
+def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     """One handler an intent."""
+    core, access = parts.core, parts.access
     handlers: dict[Intent, Handler] = {
         intent: Unavailable(access, intent, permission) for intent, permission in _NOT_HERE.items()
     }
@@ -99,15 +113,24 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         async def home(person: Person) -> Mapping[str, Json]:
             return home_view(person, access, await core.store.list())
 
+        outbox = Outbox(core.database)
+        announcements, timers = Announcements(outbox), InboxTimers(outbox)
         services = Services(
             access=access,
             audit=audit,
             router=await asyncio.to_thread(build_router, settings),
-            handlers=build_handlers(core, access),
+            handlers=build_handlers(Parts(core, access, announcements, timers)),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
         )
-        transport = SlackTransport(connection, core.database, services, group_event=access.on_event)
+        transport = SlackTransport(
+            connection,
+            core.database,
+            services,
+            group_event=access.on_event,
+            announcements=announcements,
+            timers=timers,
+        )
         try:
             await transport.start()
             yield Bot(core, audit, transport)

@@ -5,7 +5,7 @@ Handlers import this module and `tools`, nothing else of `bot`.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Block: TypeAlias = Mapping[str, Json]
@@ -125,6 +125,7 @@ class Reply:
 
     `blocks` may be longer than a message can hold: the poster splits. `more` follows in the thread. `subject`
     is kept as what the thread is about. `replaces` updates the message of the pressed button instead of posting.
+    `key` names what is shown: `Announcer.update(key, ...)` later re-renders this message and every other one under it.
     """
 
     text: str
@@ -134,6 +135,7 @@ class Reply:
     ephemeral: bool = False
     subject: Mapping[str, Json] = field(default_factory=dict)
     replaces: bool = False
+    key: str = ""
     outcome: Literal["done", "denied", "problem", "asked"] = "done"
 
 
@@ -156,6 +158,130 @@ class Handler(Protocol):
 
     async def handle(self, request: Request, progress: Progress) -> Reply:
         """Do it. Raises `tools.errors.Problem` with words for the person."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an announcement goes: a channel's id, or, where there is none, the direct message with a person."""
+
+    channel: str = ""
+    user: str = ""
+    thread_ts: str = ""
+
+
+class Announcer(Protocol):
+    """Posts what nobody is waiting for the answer of: publish, tell, remind, escalate, a digest.
+
+    An announcement is committed before it is posted, survives a restart with its attachments, is tried again like
+    every answer, and is posted once, however often and by however many replicas it is asked for under one `key`.
+
+        await announcer.announce(f"published:{report.id}", Reply(...), Destination(channel="C024BE91L"), by=person.id)
+        await announcer.announce(f"told:{draft.id}", Reply(...), Destination(user=requester))
+        await announcer.announce(f"digest:{name}:{slot}", Reply(...), Destination(channel=...), due=slot)
+
+    What is shown in several places and must change everywhere (buttons that vanish with a decision) carries
+    `Reply.key` in each place, answers to requests included; then one call re-renders them all, also those that are
+    still on their way:
+
+        Reply(..., key=f"draft:{draft.id}")                       # as an answer, and in announcements
+        await announcer.update(f"draft:{draft.id}", Reply(...))   # attachments included: it is the whole new content
+
+    Keys have at most 200 characters. Whoever holds an open transaction of `bot.storage` uses `bot.slack.announcing.Announcements.announce_in` and
+    `update_in`: what is announced and the state it describes are then committed together.
+    """
+
+    async def announce(
+        self, key: str, reply: Reply, to: Destination, *, due: float | None = None, by: str = ""
+    ) -> bool:
+        """Post it once, at `due` (epoch seconds; None is now). False where the key was used before.
+
+        `by` is the person told in a direct message when it cannot be delivered (the bot is not in that channel).
+        """
+        ...
+
+    async def update(self, key: str, reply: Reply) -> None:
+        """Show this instead wherever a reply with this `Reply.key` is or will be shown. The last call wins."""
+        ...
+
+    async def withdraw(self, key: str) -> bool:
+        """Take back an announcement that has not been posted; False where it is too late."""
+        ...
+
+
+TimerFunction = Callable[[Mapping[str, Json]], Awaitable[None]]
+"""Called with the payload of a timer that is due. At least once: it looks at the present state before it acts."""
+
+
+class Timers(Protocol):
+    """Calls a function at a time, once for all replicas, whatever was restarted meanwhile.
+
+        timers.register("draft.remind", remind)                        # in the composition root, before the start
+        await timers.set(f"draft.remind:{draft.id}", "draft.remind", {"id": draft.id}, due=time.time() + 3600)
+        await timers.cancel(f"draft.remind:{draft.id}")
+
+    A function that raises is tried again with growing delays, then parked and reported to operators. A key serves
+    once: what repeats names its turn in the key. In an open transaction: `bot.slack.timing.InboxTimers.set_in`.
+    """
+
+    def register(self, name: str, function: TimerFunction) -> None:
+        """What timers of this name call."""
+        ...
+
+    async def set(self, key: str, name: str, payload: Mapping[str, Json], *, due: float) -> bool:
+        """Call at `due`, epoch seconds; a time in the past is now. False where the key was used before."""
+        ...
+
+    async def cancel(self, key: str) -> bool:
+        """False where it has fired, is firing or was never set. A cancelled key may be set again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A press on a button that opens a modal. `value` is the button's."""
+
+    person: Person
+    place: Place
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModalView:
+    """A modal to open: a title of at most 24 characters and Block Kit blocks, inputs with a `block_id` each."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    submit: str = "Submit"
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """What the buttons of one action id open, in place of becoming a request; see `OpensModals`.
+
+    `view` has two seconds: read what is stored, make nothing. A `Problem` it raises is shown in the modal's place.
+    `check` gets `block_id` to value (text, an option's value or an id; a list where several may be chosen; None where
+    empty) and answers `block_id` to what is wrong with it; nothing is wrong where it is empty. Two seconds, too.
+    """
+
+    permission: Permission
+    view: Callable[[Opening], Awaitable[ModalView]]
+    check: Callable[[Mapping[str, Json]], Awaitable[Mapping[str, str]]] | None = None
+
+
+@runtime_checkable
+class OpensModals(Protocol):
+    """A handler some of whose buttons open modals: give it this property, and no more is needed.
+
+    A press on a button with such an id opens the modal at once. What `check` accepts comes to `handle` like any
+    press: `request.action.id` is the button's id and `request.routed.arguments` (the JSON of `request.action.value`)
+    is the button's own value with the inputs under `"fields"`: `{"draft_id": "d1", "fields": {"note": "wider stop"}}`.
+    `Reply.replaces` then updates the message that the button was on.
+    """
+
+    @property
+    def modals(self) -> Mapping[str, Modal]:
+        """Action id to modal."""
         ...
 
 

@@ -19,6 +19,8 @@ from bot.protocols import (
     Handler,
     Intent,
     Json,
+    Modal,
+    OpensModals,
     Person,
     Place,
     Reply,
@@ -28,6 +30,7 @@ from bot.protocols import (
     ThreadMessage,
 )
 from bot.slack import asking
+from bot.slack.deliveries import OWN_KINDS, Deliveries
 from bot.slack.events import Envelope, plain_text
 from bot.slack.failures import SlackFailure, explain, narrowed
 from bot.slack.files import Files
@@ -67,6 +70,12 @@ class Services:
     home: Home | None = None
     prompts: Sequence[Prompt] = ()
 
+    @property
+    def modals(self) -> Mapping[str, Modal]:
+        """Every modal that a handler declares, by action id."""
+        openers = [handler for handler in self.handlers.values() if isinstance(handler, OpensModals)]
+        return {action_id: modal for opener in openers for action_id, modal in opener.modals.items()}
+
 
 class Answering:
     """Does one job. Raises what went wrong where another try may help; a `Problem` is an answer, not a failure."""
@@ -82,6 +91,7 @@ class Answering:
         threads: Threads,
         files: Files,
         poster: Poster,
+        deliveries: Deliveries,
         progress: ProgressTools,
         work_at_once: int,
     ) -> None:
@@ -93,6 +103,7 @@ class Answering:
         self._threads = threads
         self._files = files
         self._poster = poster
+        self._deliveries = deliveries
         self._progress = progress
         self._work = asyncio.Semaphore(work_at_once)
         self._bot_user_id = ""
@@ -108,11 +119,16 @@ class Answering:
                 await self._publish_home(job.envelope)
             case "prompts":
                 await self._suggest(job.envelope)
+            case "announce" | "update" | "timer":
+                await self._deliveries.do(job)
             case _:
                 await self._answer(job)
 
     async def tell(self, job: Job, error: BaseException) -> None:
         """Say to the person what went wrong, where they asked."""
+        if job.envelope.kind in OWN_KINDS:
+            await self._deliveries.tell(job, error)
+            return
         if job.envelope.kind in ("home", "prompts"):
             return
         reply = Reply(text=explain(error, job.correlation_id), outcome="problem")
@@ -142,7 +158,7 @@ class Answering:
         if reply.ephemeral or reply.replaces:
             await steps.clear()
         posting = time.monotonic()
-        await self._poster.deliver(reply, replace(target, progress_ts=progress_ts))
+        await self._deliveries.deliver(reply, replace(target, progress_ts=progress_ts))
         metrics.reply_seconds.labels("posting").observe(time.monotonic() - posting)
         await self._record(job, request, reply, decision, time.monotonic() - started)
 

@@ -3,6 +3,7 @@
 Shapes: https://docs.slack.dev/reference/events and https://docs.slack.dev/reference/interaction-payloads.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from html import unescape
@@ -11,8 +12,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.slack import modals
+from bot.slack.dialogs import Opened
+from bot.slack.inputs import value_of
 
-Kind = Literal["message", "command", "action", "view", "home", "prompts"]
+Kind = Literal["message", "command", "action", "view", "home", "prompts", "announce", "update", "timer"]
+"""The last three do not come from Slack: the bot puts them into the inbox itself."""
 
 LINK_ACTION = "link."
 """Action ids of buttons that only open a URL start with this; Slack reports the press and nothing is due."""
@@ -48,6 +52,7 @@ class Envelope(BaseModel):
     `key` is the same for every delivery of the same thing. `thread_ts` is the thread the answer belongs in, empty
     where it belongs in the channel itself. `text` is what the person wrote, without Slack's markup and the mention.
     `only_in_known_thread`: nobody mentioned the bot; it is for us only if the bot is part of the thread.
+    `parcel` is the JSON of what the bot put there itself (`announce`, `update`, `timer`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +72,7 @@ class Envelope(BaseModel):
     files: tuple[FileRef, ...] = ()
     press: Press | None = None
     response_url: str = ""
+    parcel: str = ""
 
 
 class Malformed(Exception):
@@ -127,15 +133,17 @@ class _Command(_Loose):
     response_url: str = ""
 
 
-class _Option(_Loose):
-    value: str = ""
-
-
 class _Action(_Loose):
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)  # what was chosen has a name a kind
+
     action_id: str
     action_ts: str = ""
-    value: str | None = None
-    selected_option: _Option | None = None
+
+    @property
+    def chosen(self) -> str:
+        """A button's value, or what was chosen; a list as JSON."""
+        found = value_of(self.model_extra or {})
+        return found if isinstance(found, str) else "" if found is None else json.dumps(found)
 
 
 class _PressedMessage(_Loose):
@@ -162,10 +170,15 @@ class _Actions(_Loose):
     response_url: str = ""
 
 
+class _State(_Loose):
+    values: dict[str, object] = Field(default_factory=dict)
+
+
 class _View(_Loose):
     id: str
     callback_id: str = ""
     private_metadata: str = ""
+    state: _State = Field(default_factory=_State)
 
 
 class _Submission(_Loose):
@@ -309,7 +322,6 @@ def _actions(body: _Actions) -> Envelope | None:
     container = body.container
     pressed = body.message or _PressedMessage()
     message_ts = pressed.ts or container.message_ts or ""
-    value = action.value if action.value is not None else (action.selected_option or _Option()).value
     channel = (body.channel.id if body.channel else container.channel_id) or ""
     once = action.action_ts or body.trigger_id
     return Envelope(
@@ -322,14 +334,16 @@ def _actions(body: _Actions) -> Envelope | None:
         message_ts=message_ts,
         is_direct=channel.startswith("D"),
         in_thread=bool(message_ts),
-        press=Press(id=action.action_id, value=value, message_ts=message_ts, on_ephemeral=container.is_ephemeral),
+        press=Press(
+            id=action.action_id, value=action.chosen, message_ts=message_ts, on_ephemeral=container.is_ephemeral
+        ),
         response_url=body.response_url,
     )
 
 
 def _submission(body: _Submission, raw: Mapping[str, object]) -> Envelope | None:
     if body.view.callback_id != modals.ASK_CALLBACK:
-        return None
+        return _submitted_press(body)
     asked = modals.AskedAbout.model_validate_json(body.view.private_metadata or "{}")
     return Envelope(
         key=f"view:{body.view.id}",
@@ -344,4 +358,29 @@ def _submission(body: _Submission, raw: Mapping[str, object]) -> Envelope | None
         text=modals.question_of(raw),
         about=plain_text(asked.text),
         response_url=asked.response_url,
+    )
+
+
+def _submitted_press(body: _Submission) -> Envelope | None:
+    """A modal of `bot.slack.dialogs`: a press of its button, with what was entered."""
+    opened = Opened.read(body.view.private_metadata)
+    if opened is None:
+        return None
+    return Envelope(
+        key=f"view:{body.view.id}",
+        kind="view",
+        user=body.user.id,
+        team=(body.team.id if body.team else body.user.team_id) or "",
+        channel=opened.channel,
+        thread_ts=opened.thread_ts,
+        message_ts=opened.message_ts,
+        is_direct=opened.channel.startswith("D"),
+        in_thread=bool(opened.message_ts),
+        press=Press(
+            id=body.view.callback_id,
+            value=opened.submitted(body.view.state.values),
+            message_ts=opened.message_ts,
+            on_ephemeral=opened.on_ephemeral,
+        ),
+        response_url=opened.response_url,
     )

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
@@ -81,7 +81,7 @@ class Inbox:
     def _insert(self, connection: Connection, envelopes: Sequence[Envelope]) -> list[bool]:
         unasked = [envelope for envelope in envelopes if envelope.only_in_known_thread]
         strange = {envelope.key for envelope in unasked if not _knows(connection, envelope)}
-        rows = [_row(envelope) for envelope in envelopes if envelope.key not in strange]
+        rows = [row_of(envelope) for envelope in envelopes if envelope.key not in strange]
         if not rows:
             return [False] * len(envelopes)
         insert = insert_new(self._database, inbox).returning(inbox.c.event_id)
@@ -203,11 +203,12 @@ class Inbox:
         return Envelope.model_validate_json(payload) if payload else None
 
     async def counts(self) -> dict[str, int]:
-        """Rows a state, without `done`: how deep the inbox is and how many are parked."""
+        """Rows a state, without `done`: how deep the inbox is, how many are parked, and `scheduled` for a later time."""
+        later = and_(inbox.c.state == "new", inbox.c.attempts == 0, inbox.c.available_at > time.time())
+        state = case((later, "scheduled"), else_=inbox.c.state).label("state")
+        counted = select(state).where(inbox.c.state != "done").subquery()
         async with self._database.read() as connection:
-            rows = await connection.execute(
-                select(inbox.c.state, func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
-            )
+            rows = await connection.execute(select(counted.c.state, func.count()).group_by(counted.c.state))
             return {row[0]: row[1] for row in rows}
 
     async def purge(self) -> None:
@@ -232,7 +233,8 @@ def insert_new(database: Database, table: Table) -> postgresql.Insert | sqlite.I
     return insert.on_conflict_do_nothing()
 
 
-def _row(envelope: Envelope) -> dict[str, object]:
+def row_of(envelope: Envelope) -> dict[str, object]:
+    """A new row, to be done now."""
     now = time.time()
     return {
         "event_id": envelope.key[:_KEY],

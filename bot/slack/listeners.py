@@ -2,7 +2,7 @@
 
 `process_before_response` makes Bolt acknowledge after a listener has returned, so an inbox that fails means no
 acknowledgement, and Slack sends the payload again. Only what Slack wants in the acknowledgement itself, or within
-the three seconds of a trigger, is done here: opening the modal, and its errors.
+the three seconds of a trigger, is done here: opening modals, and their errors.
 """
 
 import logging
@@ -19,7 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics
 from bot.slack import modals
-from bot.slack.events import EventReader, Malformed
+from bot.slack.dialogs import Dialogs, Opened
+from bot.slack.events import Envelope, EventReader, Malformed
 from bot.slack.failures import SlackFailure, narrowed
 from bot.slack.inbox import Inbox
 
@@ -40,6 +41,7 @@ def build_app(
     bot_id: str,
     signing_secret: str,
     group_event: GroupEvent | None,
+    dialogs: Dialogs,
 ) -> AsyncApp:
     """The app for one workspace; who the bot is was asked once, at the start, so nothing is asked before an ack."""
     known = AuthorizeResult(
@@ -59,13 +61,14 @@ def build_app(
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    listeners = _Listeners(client, inbox, EventReader(bot_user_id), group_event)
+    listeners = _Listeners(client, inbox, EventReader(bot_user_id), group_event, dialogs)
     app.event(_ANY)(listeners.event)
     app.command(_ANY)(listeners.keep)
-    app.action(_ANY)(listeners.keep)
+    app.action(_ANY)(listeners.action)
     app.shortcut(modals.ASK_SHORTCUT)(listeners.open_modal)
     app.view_submission(modals.ASK_CALLBACK)(listeners.submitted)
-    for others in (app.shortcut, app.view_submission, app.view_closed, app.options):
+    app.view_submission(_ANY)(listeners.dialog_submitted)
+    for others in (app.shortcut, app.view_closed, app.options):
         others(_ANY)(listeners.nothing_due)
     app.error(_failed)
     return app
@@ -73,12 +76,18 @@ def build_app(
 
 class _Listeners:
     def __init__(
-        self, client: AsyncWebClient, inbox: Inbox, reader: EventReader, group_event: GroupEvent | None
+        self,
+        client: AsyncWebClient,
+        inbox: Inbox,
+        reader: EventReader,
+        group_event: GroupEvent | None,
+        dialogs: Dialogs,
     ) -> None:
         self._client = client
         self._inbox = inbox
         self._reader = reader
         self._group_event = group_event
+        self._dialogs = dialogs
 
     async def keep(self, body: Body, ack: AsyncAck) -> None:
         """Into the inbox, then acknowledge."""
@@ -118,19 +127,56 @@ class _Listeners:
         await self._keep(body)
         return await ack()
 
+    async def action(self, body: Body, ack: AsyncAck) -> None:
+        """Buttons that open a modal do it here and now, for the same reason; others go into the inbox."""
+        pressed = self._read(body)
+        press = pressed.press if pressed else None
+        if pressed is None or press is None or not self._dialogs.has(press.id):
+            await self._add(pressed)
+        else:
+            metrics.events.labels("action", "accepted").inc()
+            opened = Opened(
+                value=press.value,
+                channel=pressed.channel,
+                thread_ts=pressed.thread_ts,
+                message_ts=press.message_ts,
+                on_ephemeral=press.on_ephemeral,
+                response_url=pressed.response_url,
+            )
+            await self._dialogs.open(press.id, str(body.get("trigger_id", "")), pressed.user, opened)
+        await ack()
+
+    async def dialog_submitted(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        """What is wrong is said in the modal itself; what is accepted goes the way of every press."""
+        view = body.get("view")
+        if not isinstance(view, Mapping) or not self._dialogs.has(str(view.get("callback_id", ""))):
+            return await ack()
+        errors = await self._dialogs.errors(str(view["callback_id"]), view)
+        if errors:
+            return await ack(response_action="errors", errors=errors)
+        await self._keep(body)
+        return await ack()
+
     async def nothing_due(self, ack: AsyncAck) -> None:
         """Known to Slack, of no concern to this bot."""
         await ack()
 
     async def _keep(self, body: Body) -> None:
+        await self._add(self._read(body))
+
+    def _read(self, body: Body) -> Envelope | None:
         try:
             envelope = self._reader.read(body)
         except Malformed as error:
             log.warning("malformed", detail=str(error))
             metrics.events.labels("unknown", "malformed").inc()
-            return
+            return None
         if envelope is None:
             metrics.events.labels("other", "ignored").inc()
+        return envelope
+
+    async def _add(self, envelope: Envelope | None) -> None:
+        if envelope is None:
             return
         try:
             added = await self._inbox.add(envelope)

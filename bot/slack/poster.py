@@ -81,8 +81,8 @@ class Poster:
 
     async def deliver(self, reply: Reply, target: Target) -> str:
         """Post, update or whisper the reply; the `ts` of its first message, empty where it has none. Once an event."""
-        if not target.channel:  # Slack takes a person's id for the direct message with them
-            target = replace(target, channel=self._direct.get(target.user, target.user))
+        if not target.channel:
+            target = replace(target, channel=await self._direct_with(target))
         laid = layout.lay_out(reply)
         if reply.ephemeral or (target.on_ephemeral and reply.replaces):
             await self._drop(target)
@@ -103,6 +103,42 @@ class Poster:
                 raise
             await self._respond(laid.messages, target, replaces=False)
             return ""
+
+    async def prepare(self, reply: Reply) -> layout.Laid:
+        """The messages of a reply with its images uploaded, to be shown by `rewrite` in any number of places."""
+        laid = layout.lay_out(reply)
+        images, _ = _images_and_others(laid)
+        return layout.renamed(laid, await self._upload(images))
+
+    async def rewrite(
+        self, laid: layout.Laid, event_id: str, channel: str, thread_ts: str, there: Mapping[int, str]
+    ) -> None:
+        """Show this in place of the messages (`there`: part to `ts`) that were posted for an event.
+
+        What it has more of follows in the thread, what it has less of is taken away; a message that somebody
+        deleted stays deleted.
+        """
+        target = Target(event_id=event_id, channel=channel, thread_ts=thread_ts)
+        for part, message in enumerate(laid.messages):
+            try:
+                await self._show(message, part, target, update=there.get(part, ""))
+            except (NotThere, Refused, Unsupported) as failure:
+                log.info("not_rewritten", code=failure.code, event=event_id, part=part)
+        for part in sorted(set(there) - set(range(len(laid.messages)))):
+            await self._delete(channel, there[part])
+            await self._threads.forget(event_id, part)
+
+    async def _direct_with(self, target: Target) -> str:
+        """The direct message with a person. Slack takes their id for it, but not where it is asked for a message."""
+        if target.may_be_there and target.user not in self._direct:
+            try:
+                with narrowed():
+                    opened = await self._client.conversations_open(users=target.user)
+            except (Unsupported, NotThere, Refused) as failure:
+                log.warning("direct_message_not_opened", code=failure.code)
+            else:
+                self._direct[target.user] = str(opened["channel"]["id"])
+        return self._direct.get(target.user, target.user)
 
     async def _deliver_all(
         self,
@@ -175,7 +211,7 @@ class Poster:
             return update
         async with self._pacer.turn(target.channel):
             ts = await self._post(message.text, blocks, metadata, part, target)
-        await self._threads.record(target.event_id, part, target.channel, ts)
+        await self._threads.record(target.event_id, part, self._direct.get(target.channel, target.channel), ts)
         return ts
 
     async def _post(
@@ -334,13 +370,15 @@ class Poster:
 
     async def _drop(self, target: Target) -> None:
         """Steps that were shown make way for an answer that is not posted in their place."""
-        if not target.progress_ts:
-            return
+        if target.progress_ts:
+            await self._delete(target.channel, target.progress_ts)
+
+    async def _delete(self, channel: str, ts: str) -> None:
         try:
             with narrowed():
-                await self._client.chat_delete(channel=target.channel, ts=target.progress_ts)
+                await self._client.chat_delete(channel=channel, ts=ts)
         except SlackFailure as failure:
-            log.info("steps_not_deleted", code=failure.code)
+            log.info("not_deleted", code=failure.code, ts=ts)
 
 
 def _part_of(message: Mapping[str, object], target: Target) -> int | None:

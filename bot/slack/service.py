@@ -9,20 +9,25 @@ import structlog
 
 from bot import metrics
 from bot.protocols import Reply
+from bot.slack.announcing import Announcements
 from bot.slack.answering import Answering, Services
 from bot.slack.client import build_client, build_optional_client, open_session
 from bot.slack.commits import GroupCommit
+from bot.slack.deliveries import Deliveries
+from bot.slack.dialogs import Dialogs
 from bot.slack.failures import Revoked, SlackFailure, narrowed
 from bot.slack.files import Files
 from bot.slack.inbox import Inbox, Job
 from bot.slack.listeners import GroupEvent, build_app
 from bot.slack.optional import Optionals
+from bot.slack.outbox import Outbox
 from bot.slack.pacing import Pacer
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
 from bot.slack.sockets import Sockets
 from bot.slack.text import escape, shorten
 from bot.slack.threads import Threads
+from bot.slack.timing import InboxTimers
 from bot.slack.worker import WORK_AT_ONCE, Workers
 from bot.storage.database import Database
 from tools.errors import BadInput, Unavailable
@@ -63,7 +68,7 @@ class Health:
 
 
 class SlackTransport:
-    """Slack in and out for one workspace. `poster` and `threads` serve whoever posts on their own (digests, approvals)."""
+    """Slack in and out for one workspace. Whoever posts on their own does so through `Announcements`."""
 
     def __init__(
         self,
@@ -72,18 +77,27 @@ class SlackTransport:
         services: Services,
         *,
         group_event: GroupEvent | None = None,
+        announcements: Announcements | None = None,
+        timers: InboxTimers | None = None,
     ) -> None:
-        """Needs a running event loop; opens nothing towards Slack before `start()`."""
+        """Needs a running event loop; opens nothing towards Slack before `start()`.
+
+        `announcements` and `timers` are those that were given to services, where they have any.
+        """
         self._settings = settings
+        self._services = services
         self._group_event = group_event
         self._session: aiohttp.ClientSession = open_session()
         self.client = build_client(settings.bot_token, settings.api_url, self._session)
         optional_client = build_optional_client(settings.bot_token, settings.api_url, self._session)
         commits, pacer, optionals = GroupCommit(database), Pacer(), Optionals()
         self._inbox = Inbox(database, commits)
+        announcements = announcements or Announcements(Outbox(database))
+        announcements.outbox.wake = self._inbox.arrived.set
         self.threads = Threads(database, commits)
         files = Files(self.client, self._session, settings.bot_token)
         self.poster = Poster(self.client, files, pacer, self.threads)
+        deliveries = Deliveries(self.poster, self._inbox, announcements, timers or InboxTimers(announcements.outbox))
         progress = ProgressTools(optional_client, optionals, pacer, self.threads, lambda: self._workers.busy)
         self._answering = Answering(
             services,
@@ -94,6 +108,7 @@ class SlackTransport:
             threads=self.threads,
             files=files,
             poster=self.poster,
+            deliveries=deliveries,
             progress=progress,
             work_at_once=WORK_AT_ONCE,
         )
@@ -122,6 +137,7 @@ class SlackTransport:
             bot_id=str(identity.get("bot_id") or ""),
             signing_secret=self._settings.signing_secret,
             group_event=self._group_event,
+            dialogs=Dialogs(self.client, self._services.access, self._services.modals),
         )
         await self._workers.start()
         self._sockets = Sockets(app, self._settings.app_token)
@@ -178,8 +194,9 @@ class SlackTransport:
         finally:
             if self._settings.operators_channel:
                 envelope = job.envelope
+                whose = f" of <@{envelope.user}>" if envelope.user else f" (`{escape(envelope.key)}`)"
                 text = (
-                    f"I gave up on a {envelope.kind} of <@{envelope.user}> after {job.attempts} attempts. "
+                    f"I gave up on a {envelope.kind}{whose} after {job.attempts} attempts. "
                     f"Id `{job.correlation_id}`: {escape(shorten(f'{type(error).__name__}: {error}', 300))}"
                 )
                 target = Target(event_id=f"parked:{envelope.key}", channel=self._settings.operators_channel)

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.protocols import Json
@@ -88,6 +88,12 @@ class Threads:
         )
         connection.execute(upsert, list(rows.values()))
         return [None] * len(made)
+
+    async def forget(self, event_id: str, part: int) -> None:
+        """A message of ours was taken away."""
+        gone = (posts.c.event_id == event_id) & (posts.c.part == part)
+        async with self._database.write() as connection:
+            await connection.execute(delete(posts).where(gone))
 
     async def posted(self, event_id: str) -> dict[int, str]:
         """Part to `ts` of what was posted for the event; an empty `ts` where that may or may not have happened."""

@@ -56,6 +56,21 @@ posts = Table(
     UniqueConstraint("event_id", "part"),
 )
 
+shown = Table(  # under which key the messages of an event are shown; see bot/slack/board.py
+    "shown",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("event_id", String(255), primary_key=True),
+)
+
+renderings = Table(  # what a key shows since its last update
+    "renderings",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("reply", Text, nullable=False),
+)
+
 threads = Table(
     "threads",
     metadata,

@@ -15,6 +15,7 @@ from bot.protocols import (
     AuditEntry,
     Intent,
     Json,
+    Modal,
     Permission,
     Person,
     Progress,
@@ -23,8 +24,11 @@ from bot.protocols import (
     Routed,
     ThreadMessage,
 )
+from bot.slack.announcing import Announcements
 from bot.slack.answering import Prompt, Services
+from bot.slack.outbox import Outbox
 from bot.slack.service import SlackSettings, SlackTransport
+from bot.slack.timing import InboxTimers
 from bot.storage.database import Database
 from bot.workspace.limits import RateLimits
 from bot.workspace.scopes import Manifest, load_manifest
@@ -78,6 +82,7 @@ class Echo:
     permission: Permission
     work: Callable[[Request, Progress], "object"] | None = None
     seen: list[Request] = field(default_factory=list)
+    modals: dict[str, Modal] = field(default_factory=dict)
 
     async def handle(self, request: Request, progress: Progress) -> Reply:
         self.seen.append(request)
@@ -98,6 +103,8 @@ class Rig:
     access: OpenAccess
     group_events: list[Mapping[str, object]]
     build: Callable[[], SlackTransport]
+    announcements: Announcements
+    timers: InboxTimers
 
     def answers(self, channel: str = "#desk") -> list:
         return [m for m in self.workspace.messages(channel) if m.user == self.transport.bot_user_id]
@@ -168,6 +175,9 @@ async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object
     async def on_group(event: Mapping[str, object]) -> None:
         group_events.append(event)
 
+    outbox = Outbox(sqlite_database)
+    announcements, timers = Announcements(outbox), InboxTimers(outbox)
+
     def build() -> SlackTransport:
         return SlackTransport(
             SlackSettings(workspace.bot_token, workspace.app_token, workspace.api_url, drain_seconds=3),
@@ -176,10 +186,14 @@ async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object
                 access, audit, FirstWordRouter(), handlers, home, [Prompt("Narrate", "narrate the golden cross")]
             ),
             group_event=on_group,
+            announcements=announcements,
+            timers=timers,
         )
 
     transport = build()
     await transport.start()
-    made = Rig(workspace, transport, sqlite_database, handlers, audit, access, group_events, build)
+    made = Rig(
+        workspace, transport, sqlite_database, handlers, audit, access, group_events, build, announcements, timers
+    )
     yield made
     await made.transport.stop()
