@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -223,6 +224,12 @@ class Settings(BaseSettings):
         description="the folder for the database, prices and the audit's witness",
         examples=["/var/lib/deskhand"],
     )
+    prompts: Path = Field(
+        default=REPOSITORY / "prompts",
+        validation_alias="DESKHAND_PROMPTS",
+        description="the folder of the prompts, where a desk keeps its own; `deskhand prompts` governs them",
+        examples=["/etc/deskhand/prompts"],
+    )
     database_url: Annotated[str, _Stripped, AfterValidator(_database)] | None = Field(
         None,
         validation_alias="DESKHAND_DATABASE_URL",
@@ -283,7 +290,7 @@ class Settings(BaseSettings):
     def _end_in_a_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"  # the SDK puts the method's name right behind it
 
-    @field_validator("home")
+    @field_validator("home", "prompts")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
@@ -295,6 +302,19 @@ class Settings(BaseSettings):
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"the name {sorted(twice)[0]!r} is used twice; people call a system by its name")
         return value
+
+    _demo: bool = PrivateAttr(default=False)
+
+    def for_demo(self, **changes: object) -> "Settings":
+        """A copy for the local demo, the one place where prompts that nobody approved may run. Cannot be set."""
+        copy = self.model_copy(update=changes)
+        copy._demo = True
+        return copy
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the local demo."""
+        return self._demo
 
     @property
     def resolved_database_url(self) -> str:
@@ -356,6 +376,8 @@ def reference() -> tuple[SettingReference, ...]:
 
 def _reference(key: str, field: FieldInfo) -> SettingReference:
     default = "" if field.default in (None, ()) or field.default_factory else str(field.default)
+    if isinstance(field.default, Path) and field.default.is_relative_to(REPOSITORY):
+        default = str(field.default.relative_to(REPOSITORY))
     return SettingReference(_in_file(key), _variable(field), field.description or "", str(_example(field)), default)
 
 

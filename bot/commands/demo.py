@@ -46,15 +46,13 @@ async def _bot_in(api_url: str, bot_token: str, app_token: str) -> None:
     from bot.settings import load_settings
 
     given = load_settings()
-    settings = given.model_copy(
-        update={
-            "home": given.home / "demo",
-            "database_url": None,
-            "slack_api_url": api_url,
-            "slack_bot_token": _secret(bot_token),
-            "slack_app_token": _secret(app_token),
-            "operators_channel": None,
-        }
+    settings = given.for_demo(
+        home=given.home / "demo",
+        database_url=None,
+        slack_api_url=api_url,
+        slack_bot_token=_secret(bot_token),
+        slack_app_token=_secret(app_token),
+        operators_channel=None,
     )
     asked = stop_requested()
     async with slack_bot(settings):

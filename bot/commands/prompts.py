@@ -1,43 +1,131 @@
-"""`deskhand prompts lint | list`."""
+"""`deskhand prompts lint | list | diff | approve | rollback`."""
 
 import argparse
 import json
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.prompt_lifecycle import Step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`lint` or `list`, and `--json`."""
-    parser.add_argument("action", choices=["lint", "list"])
-    parser.add_argument("--json", action="store_true", help="write JSON")
+    """One subcommand each."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=type(parser))
+    for name, what in (
+        ("lint", "check every prompt: form, policies, slots, secrets, and that approved texts are unchanged"),
+        ("list", "every version with its status, and which one is in force"),
+    ):
+        action = actions.add_parser(name, help=what)
+        action.add_argument("--json", action="store_true", help="write JSON")
+    compare = actions.add_parser("diff", help="two versions of a prompt; by default the one in force and the newest")
+    compare.add_argument("id", help="for example narrate")
+    compare.add_argument("old", nargs="?", type=int, metavar="OLD")
+    compare.add_argument("new", nargs="?", type=int, metavar="NEW")
+    approve = actions.add_parser(
+        "approve", help="approve a version; with the last approval needed it comes into force"
+    )
+    approve.add_argument("version", help="for example narrate.v2")
+    rollback = actions.add_parser("rollback", help="put an earlier approved version in force")
+    rollback.add_argument("id", help="for example narrate")
+    rollback.add_argument("--to", type=int, metavar="VERSION", help="which one; the one before where not given")
+    rollback.add_argument("--reason", default="", help="why, for the audit")
+    for action in (approve, rollback):
+        action.add_argument("--by", metavar="NAME", help="who decides; your login name where not given")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Lint: 0 when nothing is found, 1 otherwise. List: every version with its status."""
-    from bot import prompting
+    """Lint: 0 when nothing is found, 1 otherwise. The others: 0."""
+    from bot.settings import load_settings
 
-    if arguments.action == "lint":
-        findings = prompting.lint()
-        if arguments.json:
-            sys.stdout.write(json.dumps({"ok": not findings, "findings": findings}) + "\n")
-        else:
-            sys.stdout.write(
-                "".join(f"{finding}\n" for finding in findings) or "prompts: nothing to complain about\n"
-            )
-        return 1 if findings else 0
+    folder = load_settings().prompts
+    match arguments.action:
+        case "lint":
+            return _lint(folder, arguments.json)
+        case "list":
+            return _list(folder, arguments.json)
+        case "diff":
+            from bot.prompt_lifecycle import diff
+
+            sys.stdout.write(diff(folder, arguments.id, arguments.old, arguments.new) or "no difference\n")
+        case _:
+            sys.stdout.write(f"{_decide(folder, arguments).said}\n")
+    return 0
+
+
+def _lint(folder: Path, as_json: bool) -> int:
+    from bot.prompt_lint import lint
+
+    findings = lint(folder)
+    if as_json:
+        sys.stdout.write(json.dumps({"ok": not findings, "findings": findings}) + "\n")
+    else:
+        sys.stdout.write("".join(f"{finding}\n" for finding in findings) or "prompts: nothing to complain about\n")
+    return 1 if findings else 0
+
+
+def _list(folder: Path, as_json: bool) -> int:
+    from bot.prompting import load, read_lock
+
+    lock = read_lock(folder)
     rows = [
         {
             "id": prompt.head.id,
             "version": prompt.head.version,
             "status": prompt.head.status,
+            "in_force": lock.in_force.get(prompt.head.id) == prompt.head.version,
             "risk": prompt.head.risk,
             "owner": prompt.head.owner,
+            "policies": prompt.head.policies,
+            "approvals": [approval.model_dump() for approval in lock.versions[prompt.name].approvals]
+            if prompt.name in lock.versions and lock.versions[prompt.name].sha256 == prompt.sha256
+            else [],
             "sha256": prompt.sha256,
         }
-        for prompt in prompting.load()
+        for prompt in load(folder)
     ]
-    if arguments.json:
+    if as_json:
         sys.stdout.write(json.dumps(rows) + "\n")
-    else:
-        for row in rows:
-            sys.stdout.write(f"{row['id']} v{row['version']}  {row['status']}  risk {row['risk']}  {row['owner']}\n")
+        return 0
+    for row in rows:
+        running = "  in force" if row["in_force"] else ""
+        sys.stdout.write(
+            f"{row['id']} v{row['version']}  {row['status']}  risk {row['risk']}  {row['owner']}{running}\n"
+        )
     return 0
+
+
+def _decide(folder: Path, arguments: argparse.Namespace) -> "Step":
+    """Change the files, then keep who did it. The audit is opened first: what cannot be recorded is not done."""
+    import asyncio
+
+    from bot.logs import configure_logging
+    from tools.errors import Problem
+
+    configure_logging("error")
+    try:
+        return asyncio.run(_decided(folder, arguments))
+    except OSError as error:
+        raise Problem(f"Cannot write to {folder}: {error.strerror}. Decide where the prompts are kept.") from None
+
+
+async def _decided(folder: Path, arguments: argparse.Namespace) -> "Step":
+    import asyncio
+    import getpass
+    import secrets
+
+    from bot.audit.opened import open_audit
+    from bot.prompt_lifecycle import approve, rollback
+    from bot.settings import load_settings
+
+    by = arguments.by or getpass.getuser()
+    async with open_audit(load_settings()) as audit:
+        if arguments.action == "approve":
+            step = await asyncio.to_thread(approve, folder, arguments.version, by)
+        else:
+            step = await asyncio.to_thread(
+                rollback, folder, arguments.id, by, to=arguments.to, reason=arguments.reason
+            )
+        await audit.write(step.entry(secrets.token_hex(5)))
+    return step

@@ -96,9 +96,10 @@ class ModelClient:
         return self._dialect.rung
 
     async def structured(
-        self, prompt_messages: Sequence[Message], schema: type[T], *, purpose: str, max_tokens: int
+        self, prompt_messages: Sequence[Message], schema: type[T], *, purpose: str, max_tokens: int, prompt: str = ""
     ) -> tuple[T, Usage]:
-        """An instance of `schema` and what it cost. `purpose` names the call in the log ("route", "narrate").
+        """An instance of `schema` and what it cost. `purpose` names the call in the log ("route", "narrate"), `prompt`
+        the version that asks (`narrate.v2`).
 
         Raises `ModelUnavailable`, `ModelRefused` or `ModelInvalid`, nothing else.
         """
@@ -121,6 +122,7 @@ class ModelClient:
         _log.info(
             "model_answered",
             purpose=purpose,
+            prompt=prompt,
             model=self.model,
             rung=self._dialect.rung.name.lower(),
             seconds=round(time.perf_counter() - started, 3),

@@ -1,19 +1,17 @@
 """A model as the one who decides between readings that are too close to call."""
 
-import json
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from bot import prompting
 from bot.model.client import Message, ModelClient
 from bot.model.errors import ModelError
+from bot.prompting import PromptBook, as_data
 from bot.protocols import Intent
 from bot.routing.text import MOST_CHARACTERS
 
-_MOST_TOKENS = 60
 _PROMPT = "route"
 
 
@@ -30,22 +28,21 @@ class ModelChooser:
     """Asks the model; where it fails or names something else, the rules' reading stands."""
 
     client: ModelClient
+    prompts: PromptBook = field(default_factory=PromptBook)
 
     async def choose(self, text: str, among: Sequence[Intent]) -> Intent | None:
         """One of `among`, or None."""
+        prompt = await asyncio.to_thread(self.prompts.in_force, _PROMPT)
         # The message is data: JSON in a delimited slot of its own, in which no tag can be closed.
-        quoted = json.dumps(text[:MOST_CHARACTERS], ensure_ascii=False).replace("<", "\\u003c")
+        quoted = as_data(text[:MOST_CHARACTERS])
         messages = [
-            Message("system", _instructions()),
+            Message("system", prompt.render({})),
             Message("user", f"Readings: {', '.join(among)}\n<message>{quoted}</message>"),
         ]
         try:
-            choice, _ = await self.client.structured(messages, RouteChoice, purpose="route", max_tokens=_MOST_TOKENS)
+            choice, _ = await self.client.structured(
+                messages, RouteChoice, purpose="route", max_tokens=prompt.head.model.max_tokens, prompt=prompt.name
+            )
         except ModelError:
             return None
         return choice.intent if choice.intent in among else None
-
-
-@cache
-def _instructions() -> str:
-    return prompting.in_force(_PROMPT).render({})

@@ -150,8 +150,10 @@ class DeskRouter:
 def build_router(settings: "Settings") -> DeskRouter:
     """The router of these settings: with the configured model's help, or on rules alone."""
     from bot.model.client import build_client
+    from bot.prompting import PromptBook
     from bot.routing.asking import ModelChooser
 
     load_weights()  # read from disk now, not on the event loop with the first question
     client = build_client(settings)
-    return DeskRouter(ModelChooser(client) if client is not None else None)
+    prompts = PromptBook(settings.prompts, drafts=settings.is_demo)
+    return DeskRouter(ModelChooser(client, prompts) if client is not None else None)

@@ -98,7 +98,7 @@ GOOD = "The strategy returned {strategy.cagr} a year with a Sharpe ratio of {str
 
 
 async def test_a_good_draft_is_used() -> None:
-    report = await ReportGenerationService(writer=Scripted([GOOD])).narrate(made_up())
+    report = await ReportGenerationService(writer=lambda: Scripted([GOOD])).narrate(made_up())
     assert report.writer == "scripted"
     assert report.checks.ok
 
@@ -117,13 +117,13 @@ async def test_a_good_draft_is_used() -> None:
 )
 async def test_a_bad_draft_is_repaired_once_with_the_findings(bad: str) -> None:
     writer = Scripted([bad, GOOD])
-    report = await ReportGenerationService(writer=writer).narrate(made_up())
+    report = await ReportGenerationService(writer=lambda: writer).narrate(made_up())
     assert report.writer == "scripted"
     assert writer.findings[0] == ()
     assert writer.findings[1]
 
 
 async def test_after_two_bad_drafts_the_rules_write() -> None:
-    report = await ReportGenerationService(writer=Scripted(["It made 5%.", "It made 6%."])).narrate(made_up())
+    report = await ReportGenerationService(writer=lambda: Scripted(["It made 5%.", "It made 6%."])).narrate(made_up())
     assert report.writer == "rules"
     assert report.checks.ok

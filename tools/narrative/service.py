@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -43,11 +43,16 @@ class NarrativeCache(Protocol):
 class ReportGenerationService:
     """`narrate` is safe to call from many tasks: those that ask for the same report wait for one generation.
 
-    `writer` proposes sentences where given; the writer by rules takes over when its draft does not pass.
+    `writer`, where given, is asked for each report who proposes its sentences; the writer by rules takes over when that
+    draft does not pass.
     """
 
     def __init__(
-        self, *, store: BacktestStore | None = None, cache: NarrativeCache | None = None, writer: Writer | None = None
+        self,
+        *,
+        store: BacktestStore | None = None,
+        cache: NarrativeCache | None = None,
+        writer: Callable[[], Writer] | None = None,
     ) -> None:
         self._store = store
         self._cache = cache
@@ -69,13 +74,16 @@ class ReportGenerationService:
             content = await asyncio.to_thread(fingerprint, loaded)
             self._remember(run, content)
         self._code = self._code or await asyncio.to_thread(code_version)
-        key = self._key(content, detail, note)
+        writer = await asyncio.to_thread(self._writer) if self._writer is not None else None
+        key = self._key(content, writer, detail, note)
         kept = self._reports.get(key) or await self._from_cache(key)
         if kept is not None:
             self._keep(key, kept)
             return kept
         if key not in self._running:
-            task = asyncio.create_task(self._generate(key, loaded if loaded is not None else run, detail, note))
+            task = asyncio.create_task(
+                self._generate(key, loaded if loaded is not None else run, detail, note, writer)
+            )
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(self._running[key])
@@ -100,9 +108,10 @@ class ReportGenerationService:
             if len(self._fingerprints) > _REMEMBERED:
                 self._fingerprints.popitem(last=False)
 
-    def _key(self, content: str, detail: Detail, note: str) -> str:
-        writer = self._writer.name if self._writer is not None else RULES
-        return hashlib.sha256("\0".join((content, writer, LANGUAGE, detail, note, self._code)).encode()).hexdigest()
+    def _key(self, content: str, writer: Writer | None, detail: Detail, note: str) -> str:
+        """Covers content of the run, model and prompt version (the writer's name), language, detail, note and code."""
+        by = writer.name if writer is not None else RULES
+        return hashlib.sha256("\0".join((content, by, LANGUAGE, detail, note, self._code)).encode()).hexdigest()
 
     async def _load(self, run_id: str) -> BacktestRun:
         run = await self._store.get(run_id) if self._store is not None else None
@@ -112,10 +121,12 @@ class ReportGenerationService:
             )
         return run
 
-    async def _generate(self, key: str, run: BacktestRun | str, detail: Detail, note: str) -> Report:
+    async def _generate(
+        self, key: str, run: BacktestRun | str, detail: Detail, note: str, writer: Writer | None
+    ) -> Report:
         loaded = await self._load(run) if isinstance(run, str) else run
         material = await asyncio.to_thread(prepare, loaded, detail, note)
-        report = await self._by_model(loaded, material)
+        report = await _by_model(writer, loaded, material) if writer is not None else None
         if report is None:
             report = await asyncio.to_thread(compose, loaded, material, write(material), RULES)
         if self._cache is not None and report.checks.ok:
@@ -123,23 +134,22 @@ class ReportGenerationService:
             await self._cache.put(key, backtest_id=loaded.id, detail=detail, payload=report.model_dump_json())
         return report
 
-    async def _by_model(self, run: BacktestRun, material: Material) -> Report | None:
-        """The model's report, repaired once with the findings; None where it has no draft that passes."""
-        if self._writer is None:
+
+async def _by_model(writer: Writer, run: BacktestRun, material: Material) -> Report | None:
+    """The model's report, repaired once with the findings; None where it has no draft that passes."""
+    findings: Sequence[str] = ()
+    for _ in range(2):
+        try:
+            draft = await writer.write(material, findings)
+        except Unavailable:
             return None
-        findings: Sequence[str] = ()
-        for _ in range(2):
-            try:
-                draft = await self._writer.write(material, findings)
-            except Unavailable:
-                return None
-            findings = await asyncio.to_thread(objections, draft, material)
-            if not findings:
-                report = await asyncio.to_thread(compose, run, material, draft, self._writer.name)
-                if report.checks.ok:
-                    return report
-                findings = [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
-        return None
+        findings = await asyncio.to_thread(objections, draft, material)
+        if not findings:
+            report = await asyncio.to_thread(compose, run, material, draft, writer.name)
+            if report.checks.ok:
+                return report
+            findings = [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
+    return None
 
 
 def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
