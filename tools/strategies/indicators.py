@@ -147,6 +147,12 @@ def compute(name: str, parameters: Mapping[str, int | float], inputs: Sequence[V
     }
 
 
+def lookback(name: str, parameters: Mapping[str, int | float]) -> int:
+    """Bars without a value at the start of the inputs."""
+    arguments = _arguments(name, tuple(parameters.items()))
+    return _lookback(name, tuple(arguments.items())) + (name in PREVIOUS_BARS)
+
+
 def settling_bars(name: str, parameters: Mapping[str, int | float]) -> int:
     """Bars beyond the lookback after which it hardly matters where the data began.
 
