@@ -136,3 +136,41 @@ narratives = Table(
     Column("payload", Text, nullable=False),
     Column("created_at", Float, nullable=False),
 )
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(64), nullable=False, default=""),
+    Column("thread_ts", String(64), nullable=False, default=""),
+    Column("question", Text, nullable=False, default=""),
+    Column("title", Text, nullable=False),
+    Column("cause", String(64), nullable=False, default=""),
+    Column("runbook", String(128), nullable=False, default=""),
+    Column("escalate_to", String(128), nullable=False, default=""),
+    Column("diagnosis_id", String(64), nullable=False, default=""),
+    Column("state", String(16), nullable=False, default="open"),  # open, escalated, acknowledged, solved
+    Column("opened_at", Float, nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("escalated_at", Float, nullable=True),
+    Column("escalated_by", String(64), nullable=False, default=""),
+    Column("acknowledged_at", Float, nullable=True),
+    Column("acknowledged_by", String(64), nullable=False, default=""),
+    Column("solved_at", Float, nullable=True),
+    Column("solved_by", String(64), nullable=False, default=""),
+    Column("reminders", Integer, nullable=False, default=0),
+    Index("ix_incidents_channel_thread_ts", "channel", "thread_ts"),
+    Index("ix_incidents_opened_at", "opened_at"),
+)
+
+diagnoses = Table(
+    "diagnoses",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("channel", String(64), nullable=False, default=""),
+    Column("thread_ts", String(64), nullable=False, default=""),
+    Column("question", Text, nullable=False, default=""),
+    Column("payload", Text, nullable=False),  # JSON of what was found and told
+)

@@ -1,0 +1,208 @@
+"""A diagnosis in words: short first, the evidence with times and sources, what was not checked, what to do next.
+
+Every sentence is a tool's own or a fixed one around it, and all of it is held to what the tools gave back by the same
+checker as narratives (`checking`); a line that it objects to is said without its figures.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from tools.diagnostics.checking import bound, objections
+from tools.diagnostics.diagnosis import Diagnosis, Unchecked
+from tools.diagnostics.tool import Finding, Result
+from tools.narrative.text import value_text
+
+_MOST_EVIDENCE: Final = 6
+_MOST_UNCHECKED: Final = 4
+_MOST_DETAILS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said. Every text is plain, one paragraph, without markup; `evidence` are lines of a list."""
+
+    headline: str
+    cause: str
+    evidence: tuple[str, ...]
+    aside: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    next_step: str
+    runbook: str
+    escalate: str
+
+    @property
+    def text(self) -> str:
+        """All of it, as the command line and `answer` show it."""
+        parts = [" ".join(part for part in (self.headline, self.cause) if part)]
+        parts += [f"- {line}" for line in self.evidence]
+        parts += [f"Also noticed: {line}" for line in self.aside]
+        if self.unchecked:
+            parts.append("Not checked: " + "; ".join(self.unchecked) + ".")
+        parts += [part for part in (self.next_step, self.runbook, self.escalate) if part]
+        return "\n".join(parts)
+
+
+def tell(found: Diagnosis) -> Told:
+    """The words for a diagnosis."""
+    writer = _Writer(found)
+    return writer.told()
+
+
+def details(found: Diagnosis) -> list[str]:
+    """What each tool gave back, a paragraph of lines a tool: figures, claims, details, and what was asked when."""
+    return [_detail(result) for result in found.results if result.status != "denied"]
+
+
+class _Writer:
+    def __init__(self, found: Diagnosis) -> None:
+        self._found = found
+        self._facts = bound(found)
+
+    def told(self) -> Told:
+        found = self._found
+        return Told(
+            headline=self._headline(),
+            cause=self._cause(),
+            evidence=tuple(self._evidence()),
+            aside=tuple(self._checked(self._line(story.cause), story.cause) for story in found.aside[:3]),
+            unchecked=tuple(self._unchecked()),
+            next_step=self._next(),
+            runbook=f"Runbook: {found.runbook.title} ({found.runbook.id})." if found.runbook else "",
+            escalate=f"If it does not help, escalate to @{found.escalate_to}." if found.runbook else "",
+        )
+
+    def _headline(self) -> str:
+        found = self._found
+        match found.verdict:
+            case "denied":
+                return found.refusal
+            case "unknown":
+                return self._unknown()
+            case "healthy":
+                return self._healthy()
+        return self._checked(_sentence(_symptom(found).summary), _symptom(found))
+
+    def _healthy(self) -> str:
+        asked = [result for result in _asked(self._found) if result.status == "ok"]
+        if len(asked) == 1:
+            return self._plainly(f"All is well: {asked[0].summary}", "All is well.")
+        return "All is well: nothing wrong was found."
+
+    def _unknown(self) -> str:
+        found = self._found
+        if not found.selection.calls and found.selection.missing:
+            topic = found.selection.missing[0]
+            return f"I cannot tell about {topic.title}: nothing is connected for it. It needs {topic.needs}."
+        if not found.selection.calls:
+            return "I cannot tell: nothing is connected that I could ask. Add [[connections]] to deskhand.toml."
+        why = next((result.summary for result in _asked(found) if result.status in ("no_data", "error")), "")
+        return self._plainly(f"I cannot tell: {why}" if why else "I cannot tell.", "I cannot tell.")
+
+    def _cause(self) -> str:
+        """Why, for each story; empty where the symptom is all there is."""
+        found = self._found
+        if not found.stories:
+            return ""
+        said: list[str] = []
+        symptom = _symptom(found)
+        for number, story in enumerate(found.stories):
+            words = self._checked(_sentence(story.cause.summary), story.cause)
+            if number:
+                said.append(f"Also wrong, on its own: {words}")
+            elif story.cause != symptom:
+                said.append(f"{'Cause' if story.shown else 'Likely cause'}: {words}")
+        return " ".join(said[:3])
+
+    def _evidence(self) -> list[str]:
+        found = self._found
+        if not found.stories:
+            healthy = [result for result in _asked(found) if result.status == "ok"]
+            return [self._plainly(self._measured(result), result.tool) for result in healthy[:_MOST_EVIDENCE]]
+        findings = [finding for story in found.stories for finding in story.findings]
+        return [self._checked(self._line(finding), finding) for finding in findings[:_MOST_EVIDENCE]]
+
+    def _line(self, finding: Finding) -> str:
+        result = _result_of(self._found, finding)
+        where = _where(result) if result is not None else finding.connection
+        return f"{finding.summary.rstrip('.')} ({where})"
+
+    def _measured(self, result: Result) -> str:
+        return f"{result.summary.rstrip('.')} ({_where(result)})"
+
+    def _unchecked(self) -> list[str]:
+        said = [self._plainly(_reason(each), each.what) for each in self._found.unchecked]
+        kept = said[:_MOST_UNCHECKED]
+        return [*kept, "and others, in the details"] if len(said) > len(kept) else kept
+
+    def _next(self) -> str:
+        step = self._found.next_step
+        return f"Next: {step.title}." if step is not None else ""
+
+    def _checked(self, text: str, finding: Finding) -> str:
+        """The text; where the checker objects, what is wrong in plain words."""
+        plain = f"{finding.condition.replace('_', ' ')} ({finding.connection})"
+        return self._plainly(text, plain[0].upper() + plain[1:])
+
+    def _plainly(self, text: str, otherwise: str) -> str:
+        return otherwise if objections(text, self._facts) else text
+
+
+def _symptom(found: Diagnosis) -> Finding:
+    """What the asker sees: of the first story, the finding that was asked about and that nothing else follows from."""
+    story = found.stories[0]
+    asked = {(call.tool, call.connection) for call in found.selection.asked}
+    shown = [
+        finding
+        for result in found.results
+        if (result.tool, result.connection) in asked
+        for finding in result.findings
+    ]
+    effects = [finding for finding in reversed(story.findings) if finding in shown]
+    return effects[0] if effects else story.cause
+
+
+def _asked(found: Diagnosis) -> list[Result]:
+    asked = {(call.tool, call.connection) for call in found.selection.asked}
+    return [result for result in found.results if (result.tool, result.connection) in asked]
+
+
+def _result_of(found: Diagnosis, finding: Finding) -> Result | None:
+    return next((result for result in found.results if finding in result.findings), None)
+
+
+def _where(result: Result) -> str:
+    time = result.evidence[-1].time if result.evidence else None
+    place = f"{result.tool} on {result.connection}" if result.connection else result.tool
+    return f"{place}, {clock(time)}" if time else place
+
+
+def clock(moment: datetime) -> str:
+    """When something was measured: "03:12:07 UTC"."""
+    return moment.astimezone(UTC).strftime("%H:%M:%S UTC")
+
+
+def _reason(each: Unchecked) -> str:
+    return f"{each.what} ({each.why})"
+
+
+def _sentence(text: str) -> str:
+    said = text.strip().rstrip(".")
+    return said[:1].upper() + said[1:] + "."
+
+
+def _detail(result: Result) -> str:
+    lines = [f"{_where(result)}: {result.summary}"]
+    lines += [f"  {fact.label}: {value_text(fact)}" for fact in result.facts[:_MOST_DETAILS]]
+    lines += [
+        f"  {claim.by} says of {claim.about}: {claim.says}"
+        + (
+            f" (said {clock(claim.said_at)} on {claim.said_at.date().isoformat()})"
+            if claim.said_at
+            else " (it does not say when)"
+        )
+        for claim in result.claims
+    ]
+    lines += [f"  {line}" for line in result.lines[:_MOST_DETAILS]]
+    lines += [f"  asked: {query}" for query in dict.fromkeys(each.query for each in result.evidence)][:_MOST_DETAILS]
+    return "\n".join(lines)
