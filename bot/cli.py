@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "preview": "run a strategy specification on prices",
     "runbooks": "lint, list or show the runbooks",
     "prompts": "lint or list the prompts",
+    "approvals": "export who decided what, for governance",
     "audit": "verify or export the audit",
     "db": "bring the database to this version",
 }

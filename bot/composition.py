@@ -10,9 +10,10 @@ import structlog
 from pydantic import SecretStr
 
 from bot.access.slack import SlackAccess
+from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
-from bot.protocols import Access, Announcer, Handler, Intent, Json, Permission, Person, Timers
+from bot.protocols import Access, Announcer, Approvals, Handler, Intent, Json, Permission, Person, Timers
 from bot.routing.router import build_router
 from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
@@ -47,8 +48,10 @@ class Parts:
 
     core: Core
     access: Access
+    audit: ChainedAudit
     announcer: Announcer
     timers: Timers
+    approvals: Approvals
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
@@ -115,11 +118,12 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
 
         outbox = Outbox(core.database)
         announcements, timers = Announcements(outbox), InboxTimers(outbox)
+        approvals = SqlApprovals(core.database, audit, timers, access, settings.approvals)
         services = Services(
             access=access,
             audit=audit,
             router=await asyncio.to_thread(build_router, settings),
-            handlers=build_handlers(Parts(core, access, announcements, timers)),
+            handlers=build_handlers(Parts(core, access, audit, announcements, timers, approvals)),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
         )

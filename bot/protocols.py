@@ -285,6 +285,166 @@ class OpensModals(Protocol):
         ...
 
 
+ApprovalKind = Literal["narrative", "draft", "action", "prompt"]
+ApprovalState = Literal["pending", "approved", "rejected", "sent_back", "superseded", "expired", "discarded"]
+Verdict = Literal["approve", "reject", "send_back", "discard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something to be decided: what it is, exactly which content, and who asks.
+
+    `hash` covers all that a decision is about (text, facts and charts; a specification and its preview; a tool and
+    its arguments). `id` stays the same over versions: a new version in place of a pending one supersedes it.
+    `details` is the kind's own: where it was asked, what to do once it is approved.
+    """
+
+    kind: ApprovalKind
+    id: str
+    version: int
+    hash: str
+    title: str
+    requester: Person
+    details: Mapping[str, Json] = field(default_factory=dict)
+    required: int | None = None
+    """How many must approve; None is `approvals.required` for narratives and drafts, 1 for actions and prompts."""
+    deadline: float | None = None
+    """Epoch seconds; None is `approvals.expire_hours` from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person said, at `at` (epoch seconds). `details` is the kind's own, such as the channel to publish in."""
+
+    person: str
+    name: str
+    verdict: Verdict
+    at: float
+    note: str = ""
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A subject and where it stands. `closed_at` is epoch seconds, None while it is pending."""
+
+    id: str
+    subject: Subject
+    state: ApprovalState
+    required: int
+    created_at: float
+    deadline: float
+    votes: tuple[Vote, ...] = ()
+    closed_at: float | None = None
+
+    @property
+    def approvals(self) -> int:
+        """How many people approved so far."""
+        return len({vote.person for vote in self.votes if vote.verdict == "approve"})
+
+    @property
+    def last_vote(self) -> Vote | None:
+        """The vote that closed it, where one did."""
+        return self.votes[-1] if self.votes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a click. `words` is one or two sentences for the person who clicked.
+
+    `decided`: it closed with this. `counted`: it counts, and more approvals are needed. Nothing changed: `own` (four
+    eyes), `twice`, `closed` (somebody was faster, or it expired), `changed` (not what was looked at), `denied`.
+    """
+
+    approval: Approval
+    result: Literal["decided", "counted", "own", "twice", "closed", "changed", "denied"]
+    words: str
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether this click changed anything."""
+        return self.result in ("decided", "counted")
+
+
+class ApprovalFollower(Protocol):
+    """What follows for one kind. Both are called after the commit, at least once, on some replica, also after a
+    restart: so they announce under keys made of `approval.id`, and do nothing that must not be done twice."""
+
+    async def changed(self, approval: Approval) -> None:
+        """It was submitted, somebody voted, or it closed (`approval.state` and `approval.votes` say which)."""
+        ...
+
+    async def reminded(self, approval: Approval, turn: int) -> None:
+        """It is still pending when a reminder is due; `turn` counts from 1."""
+        ...
+
+
+class Approvals(Protocol):
+    """Everything that people decide. One transaction a step: state, vote, timers and audit row, or none of them.
+
+        approvals.follow("draft", follower)                                      # in the composition root
+        approval = await approvals.submit(Subject("draft", draft.id, draft.version, draft.hash, title, person))
+        decided = await approvals.decide(approval_id, person, "approve", looked_at=button["hash"], now=draft.hash)
+        return Reply(decided.words, ephemeral=True)         # what is shown changes everywhere through the follower
+
+    Buttons carry `approval.id` and `approval.subject.hash`. The role is checked here, from the person's roles at the
+    click; the requester may discard and nothing else; a person's approval counts once; of two clicks at once one
+    takes effect and the other is told who was faster.
+    """
+
+    def follow(self, kind: ApprovalKind, follower: ApprovalFollower) -> None:
+        """Who acts on changes of this kind."""
+        ...
+
+    async def submit(self, subject: Subject, *, correlation_id: str = "") -> Approval:
+        """Ask for a decision. The same version again gives the approval there is; an older pending one is superseded.
+
+        Raises `Problem` where this version was submitted with another content.
+        """
+        ...
+
+    async def decide(
+        self,
+        approval_id: str,
+        person: Person,
+        verdict: Verdict,
+        *,
+        looked_at: str,
+        now: str,
+        note: str = "",
+        details: Mapping[str, Json] | None = None,
+        correlation_id: str = "",
+    ) -> Decided:
+        """`looked_at` is the hash on the button, `now` the hash of the content as it is at this moment.
+
+        Raises `NotFound` for an unknown id.
+        """
+        ...
+
+    async def get(self, approval_id: str) -> Approval | None:
+        """By its id."""
+        ...
+
+    async def latest(self, kind: ApprovalKind, subject_id: str) -> Approval | None:
+        """That of the newest version of a subject."""
+        ...
+
+    async def list(
+        self,
+        *,
+        states: Sequence[ApprovalState] = ("pending",),
+        kind: ApprovalKind | None = None,
+        requester: str = "",
+        limit: int = 50,
+    ) -> list[Approval]:
+        """Newest first."""
+        ...
+
+    def may_decide(self, person: Person, approval: Approval) -> bool:
+        """Whether it waits for this person: pending, of a kind that their roles decide, not their own, not voted on."""
+        ...
+
+
 class Router(Protocol):
     """Text to intent and arguments, without a model unless rules are unsure and one is configured."""
 

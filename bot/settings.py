@@ -114,6 +114,11 @@ class ApprovalSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     required: Annotated[int, Field(ge=1, le=5)] = 1
+    """How many people must approve a narrative or a draft."""
+    remind_hours: tuple[Annotated[float, Field(gt=0)], ...] = (4.0, 24.0)
+    """When those who can decide are reminded, in hours from the request."""
+    expire_hours: Annotated[float, Field(gt=0)] = 120.0
+    """When what nobody decided expires, in hours from the request."""
 
 
 class ConnectionSettings(BaseModel):
@@ -279,7 +284,9 @@ class Settings(BaseSettings):
         examples=['groups = {"quants" = "analyst"}'],
     )
     approvals: ApprovalSettings = Field(
-        default_factory=ApprovalSettings, description="how many people must approve", examples=["required = 2"]
+        default_factory=ApprovalSettings,
+        description="how many people must approve, when they are reminded and when what nobody decided expires",
+        examples=["required = 2, remind_hours = [4, 24], expire_hours = 120"],
     )
     connections: tuple[ConnectionSettings, ...] = Field(
         (), description="systems to diagnose", examples=['name = "quotes", kind = "redis", url = "env:QUOTES_URL"']

@@ -80,6 +80,42 @@ threads = Table(
     Column("updated_at", Float, nullable=False),
 )
 
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject_id", String(128), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("requester", String(64), nullable=False),
+    Column("requester_name", Text, nullable=False, default=""),
+    Column("details", Text, nullable=False, default="{}"),
+    Column("required", Integer, nullable=False),
+    Column("state", String(16), nullable=False, default="pending"),
+    Column("revision", Integer, nullable=False, default=0),  # counts changes
+    Column("created_at", Float, nullable=False),
+    Column("deadline", Float, nullable=False),
+    Column("closed_at", Float, nullable=True),
+    UniqueConstraint("kind", "subject_id", "version"),
+    Index("ix_approvals_state_created_at", "state", "created_at"),
+)
+
+approval_votes = Table(
+    "approval_votes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("approval_id", String(32), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("verdict", String(16), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("details", Text, nullable=False, default="{}"),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("approval_id", "person", "verdict"),
+)
+
 audit = Table(
     "audit",
     metadata,

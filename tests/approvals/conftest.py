@@ -1,0 +1,3 @@
+from conftest_approvals import desk
+
+__all__ = ["desk"]
