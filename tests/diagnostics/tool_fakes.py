@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
 from tools.diagnostics.executor import AuditEvent
-from tools.diagnostics.tool import Arguments, Fault, NoArguments, NoData, Report, tool
+from tools.diagnostics.tool import Arguments, Effect, Fault, NoArguments, NoData, Report, tool
 from tools.errors import Problem
 
 EVERYTHING = frozenset({"check_freshness", "diagnose", "act"})
@@ -117,4 +117,4 @@ class FakeConnection(Connection):
     async def _about_to_drop(self, arguments):
         if not self.jobs:
             raise Problem("No job waits; there is nothing to drop.")
-        return f"Drops {arguments.count} of {self.jobs} jobs of {self.name}."
+        return Effect(f"Drops {arguments.count} of {self.jobs} jobs of {self.name}.", "The queue is calm.")

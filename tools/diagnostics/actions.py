@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from tools.diagnostics.executor import AuditEvent, AuditHook, Call, Caller, Executor, result_hash, within
-from tools.diagnostics.tool import Arguments, Json, Plan, Result, Target, Tool
+from tools.diagnostics.tool import Arguments, Effect, Json, Plan, Result, Target, Tool
 from tools.errors import BadInput, Problem
 
 VALID_SECONDS: Final = 900
@@ -38,6 +38,7 @@ class _Kept(BaseModel):
     connection: str
     arguments: dict[str, JsonValue]
     effect: str
+    now: str
     until: int
     nonce: str
 
@@ -55,14 +56,14 @@ def plan_from_json(text: str) -> Plan:
         digest = str(given["digest"])
     except (ValueError, KeyError, TypeError, ValidationError):
         raise BadInput("This is not an action that can be confirmed; ask for it again.") from None
-    plan = Plan(kept.tool, kept.connection, kept.arguments, kept.effect, kept.until, kept.nonce, "")
+    plan = Plan(kept.tool, kept.connection, kept.arguments, kept.effect, kept.now, kept.until, kept.nonce, "")
     if not secrets.compare_digest(digest_of(plan), digest):
         raise BadInput("The action's arguments are not those that were shown; ask for it again.")
     return replace(plan, digest=digest)
 
 
 def digest_of(plan: Plan) -> str:
-    """SHA-256 over tool, connection, arguments, effect, end of validity and nonce."""
+    """SHA-256 over all of the plan."""
     return hashlib.sha256(_body(plan).encode()).hexdigest()
 
 
@@ -73,6 +74,7 @@ def _body(plan: Plan) -> str:
             "connection": plan.connection,
             "arguments": dict(plan.arguments),
             "effect": plan.effect,
+            "now": plan.now,
             "until": plan.until,
             "nonce": plan.nonce,
         },
@@ -88,8 +90,14 @@ async def planned(tool: Tool, arguments: Arguments, target: Target, connection: 
         return Result(tool.name, connection, "error", str(problem))
     until = int(time.time()) + VALID_SECONDS
     given: Mapping[str, Json] = arguments.model_dump(mode="json")
-    plan = Plan(tool.name, connection, given, effect, until, secrets.token_hex(8), "")
-    return Result(tool.name, connection, "needs_approval", effect, plan=replace(plan, digest=digest_of(plan)))
+    plan = Plan(tool.name, connection, given, effect.does, effect.now, until, secrets.token_hex(8), "")
+    return Result(
+        tool.name,
+        connection,
+        "needs_approval",
+        f"{effect.does} {effect.now}".strip(),
+        plan=replace(plan, digest=digest_of(plan)),
+    )
 
 
 async def carry_out(
@@ -157,12 +165,12 @@ async def _refusal(tool: Tool, arguments: Arguments, target: Target, plan: Plan,
     if time.time() > plan.until:
         raise BadInput(f"This was to be confirmed within {VALID_SECONDS // 60} minutes; ask for it again.")
     effect = await _effect(tool, arguments, target, plan.connection)
-    if effect != plan.effect:
-        raise BadInput(f"Things have changed since this was shown; now it would be: {effect} Ask for it again.")
+    if effect.does != plan.effect:
+        raise BadInput(f"Things have changed since this was shown; now it would be: {effect.does} Ask for it again.")
     return None
 
 
-async def _effect(tool: Tool, arguments: Arguments, target: Target, connection: str) -> str:
+async def _effect(tool: Tool, arguments: Arguments, target: Target, connection: str) -> Effect:
     if target.effect is None:
         raise BadInput(f"{tool.name} is not an action.")
     try:

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Self
 
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
-from tools.diagnostics.tool import Declared, Target, Tool, declared_on
+from tools.diagnostics.tool import Declared, Target, Tool
 from tools.errors import BadInput, NotFound, Problem
 
 KINDS: Final = ("duckdb", "postgres", "redis", "http", "prometheus", "airflow", "platform", "host")
@@ -89,9 +90,8 @@ def _tools(connections: Iterable[Connection]) -> Mapping[str, Tool]:
     declared: dict[str, Declared] = {}
     targets: dict[str, dict[str, Target]] = {}
     for connection in connections:
-        for name, (declaration, target) in declared_on(connection).items():
-            if declared.setdefault(name, declaration) != declaration:
-                raise TypeError(f"Two kinds of connection declare a tool called {name}.")
+        for name, (declaration, target) in connection.tools().items():
+            declared[name] = _merged(declared.get(name, declaration), declaration)
             targets.setdefault(name, {})[connection.name] = target
     return {
         name: Tool(
@@ -106,3 +106,15 @@ def _tools(connections: Iterable[Connection]) -> Mapping[str, Tool]:
         )
         for name, each in declared.items()
     }
+
+
+def _merged(one: Declared, other: Declared) -> Declared:
+    """Kinds may share a tool (a job can be paused here and in Airflow) where it takes and needs the same."""
+    if (one.permission, one.kind, one.arguments) != (other.permission, other.kind, other.arguments):
+        raise TypeError(f"Two kinds of connection declare {one.name} differently.")
+    if other.description in one.description:
+        return one
+    joined = f"{one.description} {other.description}"
+    return replace(
+        one, description=joined, timeout=max(one.timeout, other.timeout), output=max(one.output, other.output)
+    )

@@ -97,6 +97,7 @@ class Claim:
 class Plan:
     """An action before it runs: exact arguments, what will happen, and the digest that execution is held to.
 
+    `effect` is what it will do, and is looked at again before it runs; `now` is how things stood when it was planned.
     `until` is when it can no longer be confirmed, in seconds since 1970; the nonce makes each plan good for once.
     """
 
@@ -104,6 +105,7 @@ class Plan:
     connection: str
     arguments: Mapping[str, Json]
     effect: str
+    now: str
     until: int
     nonce: str
     digest: str
@@ -251,8 +253,18 @@ class Report:
 
 Run: TypeAlias = Callable[[Any, Report], Awaitable[str]]
 """Runs on one connection; the first argument is an instance of the tool's `arguments`."""
-Effect: TypeAlias = Callable[[Any], Awaitable[str]]
-"""For an action: looks, and says in one sentence what will happen; raises `Problem` where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an action will do, in one sentence that must still hold when it runs, and how things stand now."""
+
+    does: str
+    now: str = ""
+
+
+Foresee: TypeAlias = Callable[[Any], Awaitable[Effect]]
+"""For an action: looks at what it would do; raises `Problem` where it cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +272,7 @@ class Target:
     """A tool on one connection."""
 
     run: Run
-    effect: Effect | None = None
+    effect: Foresee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +362,6 @@ def declared_on(owner: object) -> Mapping[str, tuple[Declared, Target]]:
     for name in dir(type(owner)):
         declared = getattr(getattr(type(owner), name), _MARK, None)
         if isinstance(declared, Declared):
-            effect: Effect | None = getattr(owner, declared.effect) if declared.effect else None
+            effect: Foresee | None = getattr(owner, declared.effect) if declared.effect else None
             found[declared.name] = (declared, Target(getattr(owner, name), effect))
     return found

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from tools.diagnostics.tool import Json
+from tools.diagnostics.tool import Declared, Json, Target, declared_on
 from tools.errors import BadInput
 
 
@@ -58,6 +58,10 @@ class Connection(ABC):
     async def check(self) -> str:
         """Ask whether the system answers: one line of what was found. Raises `Problem` where it does not."""
 
+    def tools(self) -> Mapping[str, tuple[Declared, Target]]:
+        """Its tools by name: the methods marked with `tool`."""
+        return declared_on(self)
+
     async def close(self) -> None:  # noqa: B027 - many hold nothing between calls
         """Let go of what is held open."""
 
@@ -89,7 +93,7 @@ _AMOUNTS: dict[str, float] = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
 
 
 def _age(value: object) -> object:
-    """`30s`, `15m`, `6h`, `2d`; `3bd` (business days) is kept as text for `Age`."""
+    """`30s`, `15m`, `6h`, `2d`."""
     if isinstance(value, str):
         digits = value.strip().rstrip("abcdefghijklmnopqrstuvwxyz ").strip()
         unit = value.strip()[len(digits) :].strip()
