@@ -166,12 +166,10 @@ _FILE: Final = {
 _TAG: Final = {"ETag": {"schema": {"type": "string"}, "description": "Changes with the content"}}
 _CONTENT: Final[dict[int | str, dict[str, object]]] = {
     200: {
+        "model": Report,
         "description": "The report",
         "headers": _TAG,
-        "content": {
-            media: {"schema": Report.model_json_schema() if form == "json" else {"type": "string"}}
-            for media, form in _MEDIA.items()
-        },
+        "content": {media: {"schema": {"type": "string"}} for media, form in _MEDIA.items() if form != "json"},
     }
 }
 
