@@ -12,18 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tools.backtests import charts
 from tools.backtests.charts import (
     Band,
     Chart,
     ChartRenderer,
     Labels,
     NamedCurve,
+    axes,
     comparison_chart,
     content_key,
     equity_chart,
+    lines,
+    monthly,
     monthly_chart,
+    page,
     rolling_chart,
+    style,
 )
 from tools.backtests.model import BacktestRun, Curve
 
@@ -60,10 +64,10 @@ def test_equity_chart_draws_strategy_benchmark_drawdown_and_regimes() -> None:
     plain = equity_chart(run())
     full = equity_chart(run(benchmark=curve(1), benchmark_name="S&P 500"), regimes=BANDS)
     assert pixels(full).shape == (900, 1200, 3)
-    assert has_colour(plain, charts._BLUE)
-    assert not has_colour(plain, charts._VERMILLION)
-    assert has_colour(full, charts._VERMILLION)
-    assert has_colour(full, charts._SHADES[3], least=5000)
+    assert has_colour(plain, style.BLUE)
+    assert not has_colour(plain, style.VERMILLION)
+    assert has_colour(full, style.VERMILLION)
+    assert has_colour(full, style.SHADES[3], least=5000)
     assert "Golden cross against S&P 500, 2015-01-01 to 2018-12-31" in full.alt_text
     assert "market regimes" in full.alt_text
 
@@ -130,30 +134,30 @@ def test_no_peak_is_lost_when_a_long_curve_is_thinned() -> None:
     values = np.full(200_000, 100.0)
     values[77_777], values[123_456] = 250.0, 40.0
     dates = np.datetime64("2010-01-01", "s") + np.arange(len(values)) * np.timedelta64(60, "s")
-    days, kept = charts._thinned(Curve(dates, values))
+    days, kept = lines._thinned(Curve(dates, values))
     assert len(kept) <= 1700
     assert (kept.max(), kept.min()) == (250.0, 40.0)
     assert (np.diff(days) > 0).all()
 
 
 def test_log_axis_only_over_a_wide_positive_range() -> None:
-    assert charts._log_ticks(0.8, 47.0) == [1, 2, 5, 10, 20]
+    assert axes._log_ticks(0.8, 47.0) == [1, 2, 5, 10, 20]
     wide = Curve(DAYS, np.linspace(1, 50, len(DAYS)))
     narrow = Curve(DAYS, np.linspace(1, 3, len(DAYS)))
     crossing = Curve(DAYS, np.linspace(1, -50, len(DAYS)))
     scales = []
     for one in (wide, narrow, crossing):
-        page = charts._Page("t", (), footer=(), height=900)
-        axes = page.panels((1.0,), beside=100)[0]
-        lines = [NamedCurve("s", one)]
-        charts._draw_lines(axes, lines)
-        charts._scale_growth(axes, lines, page)
-        scales.append(axes.get_yscale())
+        sheet = page.Page("t", (), footer=(), height=900)
+        panel = sheet.panels((1.0,), beside=100)[0]
+        drawn = [NamedCurve("s", one)]
+        lines.draw_lines(panel, drawn)
+        axes.scale_growth(panel, drawn, sheet)
+        scales.append(panel.get_yscale())
     assert scales == ["log", "linear", "linear"]
 
 
 def test_labels_at_line_ends_never_touch() -> None:
-    places = charts._apart([100.0, 100.0, 103.0, 500.0, 99.0], gap=40.0, low=0.0, high=600.0)
+    places = lines._apart([100.0, 100.0, 103.0, 500.0, 99.0], gap=40.0, low=0.0, high=600.0)
     ordered = sorted(places)
     assert min(b - a for a, b in pairwise(ordered)) >= 40.0
     assert places[3] == 500.0
@@ -162,8 +166,8 @@ def test_labels_at_line_ends_never_touch() -> None:
 
 def test_date_ticks_fit_the_span() -> None:
     def names(days: float) -> list[str]:
-        first = charts._day(np.datetime64("2018-03-14T00:00:00"))
-        return charts._date_ticks(first, first + days)[1]
+        first = axes.day(np.datetime64("2018-03-14T00:00:00"))
+        return axes._date_ticks(first, first + days)[1]
 
     assert names(4000) == ["2020", "2022", "2024", "2026", "2028"]
     assert names(200) == ["May 2018", "Jul 2018", "Sep 2018"]
@@ -173,7 +177,7 @@ def test_date_ticks_fit_the_span() -> None:
 
 
 def test_heat_map_has_signed_whole_percents_and_grows_with_the_years() -> None:
-    assert [charts._whole_percent(value) for value in (0.1234, -0.005, 0.0, -0.0049, -1.0)] == [
+    assert [monthly._whole_percent(value) for value in (0.1234, -0.005, 0.0, -0.0049, -1.0)] == [
         "+12",
         "−1",
         "0",
@@ -184,7 +188,7 @@ def test_heat_map_has_signed_whole_percents_and_grows_with_the_years() -> None:
     chart = monthly_chart(months, years={2000: 0.2, 2001: float("nan")})
     assert pixels(chart).shape[0] > 2000
     assert "1980 to 2019" in chart.alt_text
-    assert charts._tone(1.0) != charts._tone(-1.0) != charts._tone(0.0)
+    assert monthly._tone(1.0) != monthly._tone(-1.0) != monthly._tone(0.0)
 
 
 def test_text_stays_readable_on_every_tone_of_the_heat_map() -> None:
@@ -193,11 +197,11 @@ def test_text_stays_readable_on_every_tone_of_the_heat_map() -> None:
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    ink = luminance(charts._INK)
+    ink = luminance(style.INK)
     for share in np.linspace(-1, 1, 41):
-        assert (luminance(charts._tone(float(share))) + 0.05) / (ink + 0.05) > 4.5
-    ground = luminance(charts._GROUND)
-    for colour, _ in charts._LINES:
+        assert (luminance(monthly._tone(float(share))) + 0.05) / (ink + 0.05) > 4.5
+    ground = luminance(style.GROUND)
+    for colour, _ in style.LINES:
         assert (ground + 0.05) / (luminance(colour) + 0.05) > 3.0
 
 
@@ -211,7 +215,7 @@ def test_comparison_of_ten_runs_has_ten_kinds_of_line() -> None:
     runs = [run(f"Run {number}", number) for number in range(12)]
     chart = comparison_chart(runs)
     assert "10 runs: Run 0, Run 1" in chart.alt_text
-    assert len(set(charts._LINES)) == 10
+    assert len(set(style.LINES)) == 10
     with pytest.raises(ValueError, match="equity"):
         comparison_chart([BacktestRun(name="x", engine="t", equity=None)])
 
