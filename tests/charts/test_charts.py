@@ -18,6 +18,7 @@ from tools.backtests.charts import (
     ChartRenderer,
     Labels,
     NamedCurve,
+    RollingFigure,
     axes,
     comparison_chart,
     content_key,
@@ -207,8 +208,12 @@ def test_text_stays_readable_on_every_tone_of_the_heat_map() -> None:
 
 def test_rolling_chart() -> None:
     line = Curve(DAYS[252:], np.sin(np.arange(len(DAYS) - 252) / 90))
-    chart = rolling_chart([NamedCurve("Strategy", line), NamedCurve("S&P 500", line)], regimes=BANDS)
-    assert chart.alt_text == "Line chart: rolling Sharpe ratio of Strategy and S&P 500, 2015-09-10 to 2018-12-31."
+    sharpe = RollingFigure("Rolling Sharpe ratio", (NamedCurve("Strategy", line), NamedCurve("S&P 500", line)))
+    beta = RollingFigure("Rolling beta", (NamedCurve("Strategy", line),), level=1.0)
+    one, both = rolling_chart([sharpe], regimes=BANDS), rolling_chart([sharpe, beta])
+    assert one.alt_text == "Line chart: rolling Sharpe ratio of Strategy and S&P 500, 2015-09-10 to 2018-12-31."
+    assert "; rolling beta of Strategy," in both.alt_text
+    assert pixels(both).shape[0] > pixels(one).shape[0]
 
 
 def test_comparison_of_ten_runs_has_ten_kinds_of_line() -> None:

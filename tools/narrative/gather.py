@@ -285,7 +285,7 @@ def _performance(sheet: FactSheet, who: str, prefix: str, basis: Basis) -> None:
 
 
 def _benchmark(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
-    joined = _with_benchmark(run, basis)
+    joined = with_benchmark(run, basis)
     if joined is None:
         return
     own, other = joined
@@ -355,7 +355,7 @@ def _benchmark(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
     _rolling(sheet, own, other)
 
 
-def _with_benchmark(run: BacktestRun, basis: Basis) -> tuple[Basis, Basis] | None:
+def with_benchmark(run: BacktestRun, basis: Basis) -> tuple[Basis, Basis] | None:
     """Strategy and benchmark on their common dates, or None where they hardly overlap."""
     if run.benchmark is None or len(run.benchmark) < 3:
         return None
@@ -474,7 +474,7 @@ def _calendar(sheet: FactSheet, run: BacktestRun, basis: Basis, *, months: bool)
             period=_when(year),
             definition="Return of the calendar year, or of the part covered.",
         )
-    joined = _with_benchmark(run, basis)
+    joined = with_benchmark(run, basis)
     if joined is not None:
         for year in calendar_returns(joined[1].curve.dates, joined[1].curve.values, "Y"):
             label = f"Benchmark return in {year.name}" + ("" if year.whole else " (part of the year)")
@@ -578,7 +578,7 @@ def _significance(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
 def _regimes(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
     if basis.short or basis.frequency.spacing not in ("daily", "intraday"):
         return
-    joined = _with_benchmark(run, basis)
+    joined = with_benchmark(run, basis)
     own = joined[0] if joined else basis
     market = joined[1] if joined else basis
     for result in by_regime(
@@ -621,7 +621,7 @@ def _regimes(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
 def _stress(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
     if basis.frequency.spacing not in ("daily", "intraday", "weekly"):
         return
-    joined = _with_benchmark(run, basis)
+    joined = with_benchmark(run, basis)
     other = (
         {r.crisis.key: r.value for r in through_crises(joined[1].curve.dates, joined[1].curve.values)}
         if joined

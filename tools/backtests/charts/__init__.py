@@ -14,7 +14,7 @@ from tools.backtests.charts.equity import equity_chart
 from tools.backtests.charts.model import Band, Chart, Labels, NamedCurve
 from tools.backtests.charts.monthly import monthly_chart
 from tools.backtests.charts.renderer import ChartRenderer, content_key
-from tools.backtests.charts.rolling import rolling_chart
+from tools.backtests.charts.rolling import RollingFigure, rolling_chart
 
 __all__ = [
     "Band",
@@ -22,6 +22,7 @@ __all__ = [
     "ChartRenderer",
     "Labels",
     "NamedCurve",
+    "RollingFigure",
     "comparison_chart",
     "content_key",
     "equity_chart",

@@ -121,6 +121,7 @@ def _short(value: float, step: float | None = None) -> str:
             return f"{value / scale:.3g}{letter}".replace("-", "−")
     if step is not None and step > 0:
         places = max(0, -math.floor(math.log10(step) + 1e-9))
+        places += abs(step * 10**places - round(step * 10**places)) > 1e-6  # a step of 0.25 needs two
         value = 0.0 if abs(value) < step / 1000 else value
         return f"{value:.{min(places, 6)}f}".replace("-", "−")
     return f"{value:.4g}".replace("-", "−")

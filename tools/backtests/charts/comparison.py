@@ -8,7 +8,7 @@ from tools.backtests.charts.lines import draw_lines, growth, label_ends
 from tools.backtests.charts.model import Chart, Labels, NamedCurve
 from tools.backtests.charts.page import Key, Page
 from tools.backtests.charts.style import HALF, HEIGHT, LINES, SMALL
-from tools.backtests.charts.words import drawing, measure, period, span
+from tools.backtests.charts.words import drawing, in_words, measure, period, span
 from tools.backtests.model import BacktestRun
 
 

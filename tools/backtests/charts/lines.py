@@ -1,5 +1,6 @@
 """Lines, names at their ends, and the shaded bands of market regimes."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_lines(axes: "Axes", lines: Sequence[NamedCurve]) -> None:
-    """One kind of line each, the first on top."""
+def draw_lines(axes: "Axes", lines: Sequence[NamedCurve], *, longest_gap: float = math.inf) -> None:
+    """One kind of line each, the first on top; broken where no value is known for over `longest_gap` days."""
     for position, line in enumerate(lines):
         colour, dashes = LINES[position % len(LINES)]
         days, values = _thinned(line.curve)
+        days, values = _broken(
+            days, values, max(longest_gap, 3 * float(np.diff(days).mean()) if len(days) > 1 else 0.0)
+        )
         dot = "o" if len(line.curve) == 1 else None
         axes.plot(days, values, marker=dot, color=colour, linestyle=dashes, linewidth=1.8, zorder=4 - position * 0.01)
 
@@ -78,6 +82,12 @@ def within(curve: Curve, window: Curve) -> Curve | None:
     """The part of a curve between the ends of another; None where there is none."""
     inside = (curve.dates >= window.dates[0]) & (curve.dates <= window.dates[-1])
     return Curve(curve.dates[inside], curve.values[inside]) if inside.any() else None
+
+
+def _broken(days: Values, values: Values, longest: float) -> tuple[Values, Values]:
+    """The same points with a hole in every gap longer than `longest` days."""
+    gaps = np.nonzero(np.diff(days) > longest)[0] + 1
+    return np.insert(days, gaps, days[gaps]), np.insert(values, gaps, np.nan)
 
 
 def _thinned(curve: Curve, most: int = 1600) -> tuple[Values, Values]:
