@@ -28,7 +28,6 @@ from handlers.help import Help
 from handlers.home import home_view
 from handlers.narrate import Narrate
 from handlers.unavailable import Unavailable
-from tools.backtests.charts import ChartRenderer
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +61,8 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     }
     handlers["help"] = Help(access)
     handlers["unknown"] = Help(access, intent="unknown")
-    charts = ChartRenderer(core.settings.home / "charts")
-    handlers["narrate"] = Narrate(core.store, core.reports, charts)
-    handlers["compare"] = Compare(core.store, core.reports, charts)
+    handlers["narrate"] = Narrate(core.store, core.reports, core.charts)
+    handlers["compare"] = Compare(core.store, core.reports, core.charts)
     return handlers
 
 

@@ -14,6 +14,7 @@ from bot.storage import migrate
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
+from tools.backtests.charts import ChartRenderer
 from tools.narrative.service import ReportGenerationService
 from tools.reports.files import ReportFiles
 
@@ -26,6 +27,7 @@ class Core:
     database: Database
     store: SqlBacktestStore
     reports: ReportGenerationService
+    charts: ChartRenderer
     files: ReportFiles
 
 
@@ -39,6 +41,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         store = SqlBacktestStore(database)
         await ensure_desk(settings.home, store)
         reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(database))
-        yield Core(settings, database, store, reports, ReportFiles(reports))
+        charts = ChartRenderer(settings.home / "charts")
+        yield Core(settings, database, store, reports, charts, ReportFiles(store, reports, charts))
     finally:
         await database.close()

@@ -18,6 +18,7 @@ from bot.settings import HttpToken, RolesSettings
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
+from tools.backtests.charts import ChartRenderer
 from tools.narrative.service import ReportGenerationService
 from tools.reports.files import ReportFiles
 
@@ -75,7 +76,7 @@ async def served(sqlite_database: Database) -> AsyncIterator[Api]:
     reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(sqlite_database))
     gate = Gate(TOKENS, RolesSettings().groups)
     shelf = Shelf()
-    services = backtests.BacktestServices(gate, audit, store, ReportFiles(reports), shelf)
+    services = backtests.BacktestServices(gate, audit, store, ReportFiles(store, reports, ChartRenderer()), shelf)
     readiness = {"database": health.database_ready(sqlite_database)}
     server = HttpServer(create_app(health.routes(readiness), backtests.routes(services)), "127.0.0.1", 0)
     backtest_id = await store.add(await asyncio.to_thread(made_up, id=""), by="test")

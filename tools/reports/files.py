@@ -3,19 +3,27 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from tools.backtests.charts import Chart, ChartRenderer
+from tools.backtests.model import BacktestStore
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
 from tools.narrative.writer import Detail
+from tools.reports.charts import CHARTS, ChartName, charts_of
+from tools.reports.document import build
 from tools.reports.markdown import markdown
 
-Format = Literal["json", "markdown"]
+Charts: TypeAlias = Mapping[ChartName, Chart]
+
+Format = Literal["json", "markdown", "html", "pdf"]
 FORMATS: dict[Format, tuple[str, str]] = {
     "json": ("application/json", "json"),
     "markdown": ("text/markdown", "md"),
+    "html": ("text/html", "html"),
+    "pdf": ("application/pdf", "pdf"),
 }
 """Media type and suffix of each format."""
 _KEPT_BYTES = 32 * 2**20
@@ -47,8 +55,10 @@ class ReportFile:
 class ReportFiles:
     """Makes files of reports; several who ask for the same at once wait for one making."""
 
-    def __init__(self, reports: ReportGenerationService) -> None:
+    def __init__(self, store: BacktestStore, reports: ReportGenerationService, charts: ChartRenderer) -> None:
+        self._store = store
         self._reports = reports
+        self._charts = charts
         self._kept: OrderedDict[tuple[str, Format], ReportFile] = OrderedDict()
         self._making: dict[tuple[str, Format], asyncio.Task[ReportFile]] = {}
 
@@ -67,10 +77,16 @@ class ReportFiles:
         return await asyncio.shield(self._making[key])
 
     async def _make(self, report: Report, form: Format) -> ReportFile:
-        content = await asyncio.to_thread(_WRITERS[form], report)
-        made = ReportFile(report, content, form, hashlib.sha256(content).hexdigest()[:40], cached=report.cached)
+        charts = await self._drawn(report) if form in _ILLUSTRATED else {}
+        content = await asyncio.to_thread(write_file, report, form, charts)
+        made = ReportFile(report, content, form, hashlib.sha256(content).hexdigest()[:40], cached=False)
         self._keep((report.content_hash, form), replace(made, cached=True))
         return made
+
+    async def _drawn(self, report: Report) -> Charts:
+        run = await self._store.get(report.backtest_id)
+        names: tuple[ChartName, ...] = ("equity",) if report.detail == "brief" else CHARTS
+        return await charts_of(run, report, self._charts, names) if run is not None else {}
 
     def _keep(self, key: tuple[str, Format], file: ReportFile) -> None:
         self._kept[key] = file
@@ -78,12 +94,36 @@ class ReportFiles:
             self._kept.popitem(last=False)
 
 
-def _json(report: Report) -> bytes:
+def write_file(report: Report, form: Format, charts: Charts) -> bytes:
+    """The bytes of a report in a format; JSON and Markdown have no charts."""
+    return _WRITERS[form](report, charts)
+
+
+def _json(report: Report, _charts: Charts) -> bytes:
     """Without `cached`, which says something of this answer and nothing of the report."""
     return report.model_dump_json(exclude={"cached"}).encode()
 
 
-_WRITERS: dict[Format, Callable[[Report], bytes]] = {
+def _markdown(report: Report, _charts: Charts) -> bytes:
+    return markdown(report).encode()
+
+
+def _html(report: Report, charts: Charts) -> bytes:
+    from tools.reports.html import html
+
+    return html(build(report, charts))
+
+
+def _pdf(report: Report, charts: Charts) -> bytes:
+    from tools.reports.pdf import pdf
+
+    return pdf(build(report, charts))
+
+
+_ILLUSTRATED: frozenset[Format] = frozenset({"html", "pdf"})
+_WRITERS: dict[Format, Callable[[Report, Charts], bytes]] = {
     "json": _json,
-    "markdown": lambda report: markdown(report).encode(),
+    "markdown": _markdown,
+    "html": _html,
+    "pdf": _pdf,
 }

@@ -105,7 +105,7 @@ def drawable(text: str, bold: bool) -> str:
 def _face(bold: bool) -> "FT2Font":
     from matplotlib.ft2font import FT2Font
 
-    return FT2Font(str(_font_file(bold)))
+    return FT2Font(str(font_file(bold)))
 
 
 @lru_cache(maxsize=2)
@@ -118,10 +118,10 @@ def font(points: float, bold: bool) -> "FontProperties":
     """The bundled font in a size."""
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=str(_font_file(bold)), size=points)
+    return FontProperties(fname=str(font_file(bold)), size=points)
 
 
-def _font_file(bold: bool) -> Path:
+def font_file(bold: bool) -> Path:
     """The font that comes with matplotlib: the same on every machine."""
     import matplotlib
 
