@@ -61,7 +61,7 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     }
     handlers["help"] = Help(access)
     handlers["unknown"] = Help(access, intent="unknown")
-    handlers["narrate"] = Narrate(core.store, core.reports, core.charts)
+    handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts)
     handlers["compare"] = Compare(core.store, core.reports, core.charts)
     return handlers
 

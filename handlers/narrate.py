@@ -4,23 +4,25 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from bot.protocols import Attachment, Intent, Permission, Progress, Reply, Request
 from handlers.runs import Meant, meant_by
 from handlers.views import narrate as views
 from handlers.views.text import escape, section
-from tools.backtests.charts import Chart, ChartRenderer, Labels, equity_chart
+from tools.backtests.charts import Chart, ChartRenderer
 from tools.backtests.model import BacktestRun, BacktestStore
 from tools.backtests.readers.read import read_bytes
+from tools.errors import BadInput
 from tools.narrative.facts import Fact
 from tools.narrative.questions import definition_of, how_it_went, origin_of
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
+from tools.narrative.writer import Detail
+from tools.reports.charts import CHARTS, ChartName, charts_of
+from tools.reports.files import Format, ReportFiles
 
 _MOST_CHOICES = 20
-
-Detail = Literal["brief", "standard", "detailed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,18 @@ class Narrate:
 
     store: BacktestStore
     reports: ReportGenerationService
+    files: ReportFiles
     charts: ChartRenderer
     intent: Intent = "narrate"
     permission: Permission = "narrate"
 
     async def handle(self, request: Request, progress: Progress) -> Reply:
-        """The summary with its chart; the sections where they were asked for."""
-        detail = _detail(request)
+        """The summary with its chart; sections, charts, a file or an answer where that was asked for."""
         meant = await self._read_files(request, progress) if request.files else await meant_by(request, self.store)
+        detail = _detail(request)
         if meant.run is None:
             question = "Which of these do you mean?"
-            blocks = views.choice_blocks(question, meant.several, detail)
+            blocks = views.choice_blocks(question, meant.several, detail or "standard")
             return Reply(question, blocks, outcome="asked")
         await progress(f"reading {meant.run.name}")
         asked = _question(request)
@@ -47,20 +50,64 @@ class Narrate:
             whole = await self.reports.narrate(meant.run.id, detail="detailed")
             answer = asked([fact.plain() for fact in whole.facts])
             return Reply(answer, (section(escape(answer)),), subject={"backtest_id": whole.backtest_id})
-        report = await self.reports.narrate(meant.run.id, detail=detail)
-        subject = {"backtest_id": report.backtest_id}
-        sections = Reply(f"{views.run_name(report)}, in detail", views.section_blocks(report), subject=subject)
-        if request.action is not None and request.action.id == "narrate.sections":
-            return sections
+        match _wanted(request):
+            case "pdf" | "html" as form:
+                await progress("setting the report")
+                return await self._file(meant.run.id, detail or "detailed", form)
+            case "charts":
+                return await self._charts(meant.run.id, progress)
+            case "sections":
+                return await self._sections(await self.reports.narrate(meant.run.id, detail=detail or "standard"))
+            case _:
+                return await self._summary(meant.run.id, detail or "standard", progress)
+
+    async def _summary(self, backtest_id: str, detail: Detail, progress: Progress) -> Reply:
+        report = await self.reports.narrate(backtest_id, detail=detail)
         await progress("drawing the chart")
-        chart = await self._chart(report)
+        charts = await self._drawn(report, ("equity",))
         return Reply(
             views.summary_text(report),
-            views.summary_blocks(report, chart.alt_text if chart else None),
-            attachments=(Attachment(views.CHART, chart.png, chart.title, chart.alt_text),) if chart else (),
-            more=(sections,) if detail == "detailed" else (),
-            subject=subject,
+            views.summary_blocks(report, charts.get("equity")),
+            attachments=views.attachments(charts),
+            more=(await self._sections(report),) if detail == "detailed" else (),
+            subject={"backtest_id": report.backtest_id},
         )
+
+    async def _sections(self, report: Report) -> Reply:
+        charts = await self._drawn(report, ("monthly", "rolling"))
+        return Reply(
+            f"{views.run_name(report)}, in detail",
+            views.section_blocks(report, charts),
+            attachments=views.attachments(charts),
+            subject={"backtest_id": report.backtest_id},
+        )
+
+    async def _charts(self, backtest_id: str, progress: Progress) -> Reply:
+        report = await self.reports.narrate(backtest_id, detail="standard")
+        await progress("drawing the charts")
+        charts = await self._drawn(report, CHARTS)
+        if not charts:
+            raise BadInput(f"{views.run_name(report)} has no equity curve, so there is nothing to draw.")
+        return Reply(
+            f"{views.run_name(report)}: {', '.join(chart.title for chart in charts.values())}",
+            views.chart_blocks(report, charts),
+            attachments=views.attachments(charts),
+            subject={"backtest_id": report.backtest_id},
+        )
+
+    async def _file(self, backtest_id: str, detail: Detail, form: Format) -> Reply:
+        file = await self.files.get(backtest_id, detail=detail, form=form)
+        said = views.file_text(file)
+        return Reply(
+            said,
+            (section(escape(said)),),
+            attachments=(Attachment(file.name, file.content, views.run_name(file.report)),),
+            subject={"backtest_id": file.report.backtest_id},
+        )
+
+    async def _drawn(self, report: Report, names: Sequence[ChartName]) -> dict[ChartName, Chart]:
+        run = await self.store.get(report.backtest_id)
+        return await charts_of(run, report, self.charts, names) if run is not None else {}
 
     async def _read_files(self, request: Request, progress: Progress) -> Meant:
         """Keep what the files hold, each run once; a file that cannot be read stores nothing."""
@@ -71,14 +118,6 @@ class Narrate:
         kept = {await self.store.add(run, by=request.person.id) for run in runs}
         found = tuple(run for run in await self.store.list() if run.id in kept)
         return Meant(found[0]) if len(found) == 1 else Meant(None, found[:_MOST_CHOICES])
-
-    async def _chart(self, report: Report) -> Chart | None:
-        run = await self.store.get(report.backtest_id)
-        if run is None or run.equity is None:
-            return None
-        facts = {fact.id: fact for fact in report.facts}
-        labels = Labels(callouts=views.chart_callouts(facts), benchmark="Benchmark")
-        return await self.charts.render(equity_chart, run, labels=labels)
 
 
 def _question(request: Request) -> Callable[[Sequence[Fact]], str] | None:
@@ -95,6 +134,17 @@ def _question(request: Request) -> Callable[[Sequence[Fact]], str] | None:
     return None
 
 
-def _detail(request: Request) -> Detail:
+def _wanted(request: Request) -> str:
+    """What is wanted instead of the summary: "sections", "charts", "pdf" or "html"; empty for the summary."""
+    if request.action is not None:
+        verb = request.action.id.partition(".")[2]
+        return verb if verb in ("sections", "charts", "pdf", "html") else ""
+    form = request.routed.arguments.get("format")
+    if form in ("pdf", "html"):
+        return str(form)
+    return "charts" if request.routed.arguments.get("question") == "chart" else ""
+
+
+def _detail(request: Request) -> Detail | None:
     said = request.routed.arguments.get("detail")
-    return cast("Detail", said) if said in get_args(Detail) else "standard"
+    return cast("Detail", said) if said in get_args(Detail) else None

@@ -3,14 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from bot.protocols import Block
+from bot.protocols import Attachment, Block
 from handlers.views.text import button, context, escape, header, section, table
+from tools.backtests.charts import Chart
 from tools.backtests.model import RunSummary
 from tools.narrative.report import FactModel, Report
 from tools.narrative.text import date_text, value_text
+from tools.reports.charts import ChartName
+from tools.reports.files import ReportFile
 
-CHART = "equity.png"
-
+_AFTER: Mapping[str, ChartName] = {"Returns": "monthly", "Against the benchmark": "rolling"}
+"""The chart that stands after a section."""
+_FILE_ONLY = frozenset({"Monthly returns", "Definitions"})
 _KEY_FIGURES = (
     ("Return a year", "cagr"),
     ("Total return", "total_return"),
@@ -27,7 +31,7 @@ _VERDICT_MARK = {"proceed": ":large_green_circle:", "optimise": ":large_yellow_c
                  "research": ":large_yellow_circle:", "reject": ":red_circle:"}  # fmt: skip
 
 
-def summary_blocks(report: Report, chart_alt: str | None) -> tuple[Block, ...]:
+def summary_blocks(report: Report, chart: Chart | None) -> tuple[Block, ...]:
     """Verdict, executive summary, key figures against the benchmark, chart, origin, what can be asked next."""
     blocks: list[Block] = [
         header(run_name(report)),
@@ -37,8 +41,8 @@ def summary_blocks(report: Report, chart_alt: str | None) -> tuple[Block, ...]:
     figures = key_figures(report)
     if figures is not None:
         blocks.append(figures)
-    if chart_alt is not None:
-        blocks.append({"type": "image", "slack_file": {"id": f"attachment:{CHART}"}, "alt_text": chart_alt})
+    if chart is not None:
+        blocks.append(_picture("equity", chart))
     blocks += [_origin(report), _next_steps(report)]
     return tuple(blocks)
 
@@ -54,14 +58,44 @@ def run_name(report: Report) -> str:
     return str(named)
 
 
-def section_blocks(report: Report) -> tuple[Block, ...]:
-    """Every section after the summary, as Markdown; none of a report that the checker objects to."""
+def section_blocks(report: Report, charts: Mapping[ChartName, Chart]) -> tuple[Block, ...]:
+    """Every section after the summary, as Markdown, with the charts where they belong; no text that failed its check.
+
+    Lists that read badly in a message (a year of months a line, forty definitions) are left to the file.
+    """
     if not report.checks.ok:
         return (section(HELD_BACK),)
-    sections: list[Block] = [
-        {"type": "markdown", "text": f"### {section.title}\n{section.text}"} for section in report.sections[1:]
-    ]
-    return (section(f"*{escape(run_name(report))}*, in detail"), *sections)
+    blocks: list[Block] = [section(f"*{escape(run_name(report))}*, in detail")]
+    for part in report.sections[1:]:
+        if part.title not in _FILE_ONLY:
+            blocks.append({"type": "markdown", "text": f"### {part.title}\n{part.text}"})
+        name = _AFTER.get(part.title)
+        if name is not None and name in charts:
+            blocks.append(_picture(name, charts[name]))
+    left_out = [part.title.lower() for part in report.sections[1:] if part.title in _FILE_ONLY]
+    if left_out:
+        blocks.append(context(f"In the file besides: {', '.join(left_out)}, and where every figure comes from."))
+    blocks.append({"type": "actions", "elements": [_file_button(report)]})
+    return tuple(blocks)
+
+
+def chart_blocks(report: Report, charts: Mapping[ChartName, Chart]) -> tuple[Block, ...]:
+    """The charts, one under the other."""
+    return (section(f"*{escape(run_name(report))}*"), *(_picture(name, chart) for name, chart in charts.items()))
+
+
+def attachments(charts: Mapping[ChartName, Chart]) -> tuple[Attachment, ...]:
+    """The charts as files for a reply's image blocks."""
+    return tuple(Attachment(f"{name}.png", chart.png, chart.title, chart.alt_text) for name, chart in charts.items())
+
+
+def file_text(file: ReportFile) -> str:
+    """What is said with a file."""
+    said = {"pdf": "as a PDF", "html": "as one HTML file that needs no network"}.get(file.format, file.format)
+    passed = "every figure in its text is checked" if file.report.checks.ok else "its text is held back"
+    return (
+        f"{run_name(file.report)}: the report {said}, with tables, charts and the origin of every figure; {passed}."
+    )
 
 
 def key_figures(report: Report) -> Block | None:
@@ -85,16 +119,6 @@ def choice_blocks(question: str, runs: Sequence[RunSummary], detail: str) -> tup
         for number, run in enumerate(runs)
     ]
     return (section(question), {"type": "actions", "elements": buttons})
-
-
-def chart_callouts(facts: Mapping[str, FactModel]) -> tuple[str, ...]:
-    """The three figures that stand over the chart."""
-    wanted = (
-        ("strategy.cagr", "{} a year"),
-        ("strategy.sharpe", "Sharpe {}"),
-        ("strategy.max_drawdown", "drawdown {}"),
-    )
-    return tuple(form.format(_shown(facts[name], "USD")) for name, form in wanted if name in facts)
 
 
 def _summary(report: Report) -> str:
@@ -127,6 +151,18 @@ def _origin(report: Report) -> Block:
     return context(text)
 
 
+def _picture(name: ChartName, chart: Chart) -> Block:
+    return {"type": "image", "slack_file": {"id": f"attachment:{name}.png"}, "alt_text": chart.alt_text}
+
+
 def _next_steps(report: Report) -> Block:
     value = json.dumps({"backtest_id": report.backtest_id, "detail": "detailed"})
-    return {"type": "actions", "elements": [button("narrate.sections", "Full report", value)]}
+    buttons = [button("narrate.sections", "Full report", value)]
+    if any(fact.id == "run.start" for fact in report.facts):
+        buttons.append(button("narrate.charts", "Charts", value))
+    return {"type": "actions", "elements": [*buttons, _file_button(report)]}
+
+
+def _file_button(report: Report) -> Block:
+    value = json.dumps({"backtest_id": report.backtest_id, "detail": "detailed"})
+    return button("narrate.pdf", "PDF", value)
