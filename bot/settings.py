@@ -223,6 +223,12 @@ class Settings(BaseSettings):
         description="the model's name; without one, rules do the same work",
         examples=["gpt-5-mini"],
     )
+    embedding_model: Annotated[str, _Stripped] | None = Field(
+        None,
+        validation_alias="DESKHAND_EMBEDDING_MODEL",
+        description="the model for embeddings at OPENAI_BASE_URL; without one, things are found by their words",
+        examples=["text-embedding-3-small"],
+    )
     home: Path = Field(
         default_factory=lambda: Path.home() / ".deskhand",
         validation_alias="DESKHAND_HOME",

@@ -8,6 +8,7 @@
 `Found.close`.
 """
 
+import math
 import re
 import sqlite3
 import threading
@@ -24,6 +25,10 @@ Scores: TypeAlias = NDArray[np.float64]
 
 SURE_MARGIN: Final = 0.12
 """Least lead of the first hit, as a share of its score, to take it unasked; calibrated as README.md says."""
+SURE_COVERED: Final = 0.5
+"""Least share of the query that the first hit must account for."""
+COVER: Final = 0.5
+"""How much an entry gains that has all of the query's words over one that has a single one often."""
 _CLOSE: Final = 0.35
 """A hit within this share of the first is one to ask about."""
 _MOST_CLOSE: Final = 5
@@ -37,7 +42,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _EMPTY_WORDS: Final = frozenset(
     """a about all am an and any anything are as at be been but by can could did do does for from get give go got had
     has have having how i i'd i'm in into is it its it's just kind let let's like look looking me my need of on one or
-    our please put should show so some something stuff tell that that's the their them then there these they thing
+    our per please put should show so some something stuff tell that that's the their them then there these they thing
     things this those to us use used using want was we we're what what's when where which who why will with would you
     your""".split()
 )
@@ -73,11 +78,13 @@ class Found:
 
     hits: tuple[Hit, ...]
     margin: float
+    covered: float
+    """How much of the query the first hit accounts for, 0 to 1, rare words counting more."""
 
     @property
     def sure(self) -> bool:
         """Whether the first hit may be taken without asking."""
-        return bool(self.hits) and self.margin >= SURE_MARGIN
+        return bool(self.hits) and self.margin >= SURE_MARGIN and self.covered >= SURE_COVERED
 
     @property
     def best(self) -> str:
@@ -122,36 +129,32 @@ class Index:
     def search(self, query: str, limit: int = 5, meaning: Meaning | None = None) -> Found:
         """The entries that fit, best first. Never raises, whatever the query."""
         if not self.entries:
-            return Found((), 0.0)
-        lexical = self._lexical(query)
-        fits = lexical > 0
-        total = _standardised(lexical)
-        if meaning is not None:
-            fits = fits | (meaning.cosines >= _LEAST_LIKE)
-            total = total + _standardised(meaning.cosines)
-        total = total + self._exact(query)
-        total = np.where(fits, total - min(0.0, float(total.min())), 0.0)  # so that shares of a score make sense
-        order = [int(position) for position in np.argsort(-total, kind="stable") if fits[position]]
-        hits = tuple(Hit(self.entries[position].id, float(total[position])) for position in order)
-        return Found(hits[:limit], _margin(hits))
-
-    def _exact(self, query: str) -> Scores:
-        """A lead that nothing catches up with for what is called exactly as the query says."""
-        extra = np.zeros(len(self.entries))
-        said = " ".join(word for word in words(query) if word not in _EMPTY_WORDS)
-        for name in {_normal(query), _normal(said)}:
-            extra[self._names.get(name, [])] = 2.0 * np.sqrt(len(self.entries))
-        return extra
-
-    def _lexical(self, query: str) -> Scores:
-        """BM25, higher is better, 0 where no word fits."""
-        scores = np.zeros(len(self.entries))
+            return Found((), 0.0, 0.0)
         with self._lock:
             if self._built is None:
                 self._built = _Words.of(self.entries)
-            for position, score in self._built.ranked(query):
-                scores[position] = score
-        return scores
+            groups = self._built.wanted(query)
+            lexical, covered = self._built.ranked(groups, len(self.entries))
+        fits = lexical > 0
+        total = _standardised(lexical * (1 + COVER * covered))
+        if meaning is not None:
+            fits = fits | (meaning.cosines >= _LEAST_LIKE)
+            total = total + _standardised(meaning.cosines)
+        exact = self._exact(query, groups)
+        total = total + exact
+        total = np.where(fits, total - min(0.0, float(total.min())), 0.0)  # so that shares of a score make sense
+        order = [int(position) for position in np.argsort(-total, kind="stable") if fits[position]]
+        hits = tuple(Hit(self.entries[position].id, float(total[position])) for position in order)
+        known = max(float(covered[order[0]]), float(exact[order[0]] > 0)) if order else 0.0
+        return Found(hits[:limit], _margin(hits), known)
+
+    def _exact(self, query: str, groups: Sequence[Sequence[str]]) -> Scores:
+        """A lead that nothing catches up with for what is called exactly as the query says, misspelt or not."""
+        extra = np.zeros(len(self.entries))
+        mended = "".join(group[min(1, len(group) - 1)] for group in groups)
+        for name in {_normal(query), "".join(group[0] for group in groups), mended}:
+            extra[self._names.get(name, [])] = 2.0 * np.sqrt(len(self.entries))
+        return extra
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -185,33 +188,43 @@ class _Words:
         weakref.finalize(made, connection.close)
         return made
 
-    def ranked(self, query: str) -> list[tuple[int, float]]:
-        """Position and score, higher better, of every entry that shares a word with the query."""
-        wanted = self._wanted(query)
-        if not wanted:
-            return []
-        weights = ", ".join(map(str, _WEIGHTS))
-        rows = self.connection.execute(
-            f"SELECT rowid, -bm25(entries, {weights}) FROM entries WHERE entries MATCH ?",  # noqa: S608
-            (" OR ".join(f'"{word}"' for word in wanted),),
-        )
-        return rows.fetchall()
+    def ranked(self, groups: Sequence[Sequence[str]], size: int) -> tuple[Scores, Scores]:
+        """BM25 (higher is better, 0 where no word is shared) and how much of the query each entry accounts for, 0 to 1."""
+        scores, covered, weight = np.zeros(size), np.zeros(size), 0.0
+        for group in groups:
+            rows = self.connection.execute(
+                "SELECT rowid FROM entries WHERE entries MATCH ?", (_any_of(group),)
+            ).fetchall()
+            says = math.log(1 + size / (1 + len(rows)))  # a rare word says more, one that nothing has the most
+            weight += says
+            covered[[position for (position,) in rows]] += says
+        if weight > 0:
+            weights = ", ".join(map(str, _WEIGHTS))
+            ranks = self.connection.execute(
+                f"SELECT rowid, -bm25(entries, {weights}) FROM entries WHERE entries MATCH ?",  # noqa: S608
+                (_any_of([word for group in groups for word in group]),),
+            )
+            for position, score in ranks:
+                scores[position] = score
+        return scores, covered / (weight or 1.0)
 
-    def _wanted(self, query: str) -> list[str]:
-        """The words to look for: those that say something, each unknown one as the known ones it may have meant."""
+    def wanted(self, query: str) -> list[list[str]]:
+        """The words to look for: those that say something, each unknown one with the known ones it may have meant."""
         said = list(dict.fromkeys(word for word in words(query[:800]) if word not in _EMPTY_WORDS))[:40]
-        wanted: list[str] = []
-        for word in said:
-            wanted.append(word)
-            if len(word) > 3 and not self._is_known(word):
-                near = process.extract(word, self.known, scorer=fuzz.ratio, score_cutoff=_SPELLING, limit=3)
-                best = near[0][1] if near else 0.0
-                wanted.extend(known for known, score, _ in near if score > best - 5)
-        return list(dict.fromkeys(wanted))
+        return [[word, *(() if len(word) <= 3 or self._is_known(word) else self._near(word))] for word in said]
+
+    def _near(self, word: str) -> list[str]:
+        near = process.extract(word, self.known, scorer=fuzz.ratio, score_cutoff=_SPELLING, limit=3)
+        best = near[0][1] if near else 0.0
+        return [known for known, score, _ in near if score > best - 5]
 
     def _is_known(self, word: str) -> bool:
         rows = self.connection.execute("SELECT 1 FROM entries WHERE entries MATCH ? LIMIT 1", (f'"{word}"',))
         return rows.fetchone() is not None
+
+
+def _any_of(wanted: Sequence[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in wanted)
 
 
 def words(text: str) -> list[str]:
