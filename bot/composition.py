@@ -103,8 +103,7 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
     required_for_run(settings)
     async with open_core(settings) as core:
-        key = _plain(settings.audit_key).encode() or None
-        audit = ChainedAudit(core.database, anchor=settings.home / "audit.anchor", key=key)
+        audit = core.audit
         connection = _slack_settings(settings)
         session = open_session()
         access = SlackAccess(
@@ -120,7 +119,7 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         services = Services(
             access=access,
             audit=audit,
-            router=await asyncio.to_thread(build_router, settings),
+            router=await asyncio.to_thread(build_router, core.model, core.prompts),
             handlers=build_handlers(Parts(core, access, audit, announcements, timers, approvals)),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
@@ -139,7 +138,6 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         finally:
             await transport.stop()
             await access.close()
-            await audit.close()
             await session.close()
 
 

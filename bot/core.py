@@ -8,7 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.audit.log import ChainedAudit
+from bot.audit.opened import audit_of
 from bot.desk import ensure_desk
+from bot.model.client import ModelClient, build_client
+from bot.narrative_model import model_writers
+from bot.prompting import PromptBook
+from bot.report_watch import AuditedReports
 from bot.settings import Settings
 from bot.storage import migrate
 from bot.storage.backtests import SqlBacktestStore
@@ -25,6 +31,10 @@ class Core:
 
     settings: Settings
     database: Database
+    audit: ChainedAudit
+    model: ModelClient | None
+    """None where none is configured: rules do the work."""
+    prompts: PromptBook
     store: SqlBacktestStore
     reports: ReportGenerationService
     charts: ChartRenderer
@@ -37,11 +47,24 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
     await migrate.upgrade(settings.resolved_database_url)
     database = Database(settings.resolved_database_url)
+    audit = audit_of(settings, database)
+    model: ModelClient | None = None
     try:
+        model = await asyncio.to_thread(build_client, settings, database, audit)  # the SDK takes a while to import
+        prompts = PromptBook(settings.prompts, drafts=settings.is_demo)
         store = SqlBacktestStore(database)
         await ensure_desk(settings.home, store)
-        reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(database))
+        reports = ReportGenerationService(
+            store=store,
+            cache=SqlNarrativeCache(database),
+            writer=model_writers(model, prompts) if model is not None else None,
+            watch=AuditedReports(audit),
+        )
         charts = ChartRenderer(settings.home / "charts")
-        yield Core(settings, database, store, reports, charts, ReportFiles(store, reports, charts))
+        files = ReportFiles(store, reports, charts)
+        yield Core(settings, database, audit, model, prompts, store, reports, charts, files)
     finally:
+        if model is not None:
+            await model.close()
+        await audit.close()
         await database.close()

@@ -27,3 +27,17 @@ open_sockets = Gauge("deskhand_open_sockets", "Socket Mode connections that have
 inbox_depth = Gauge("deskhand_inbox_depth", "Rows waiting or being worked on")
 inbox_parked = Gauge("deskhand_inbox_parked", "Rows given up and not yet looked after")
 last_event_timestamp = Gauge("deskhand_last_event_timestamp_seconds", "When the last payload arrived, epoch seconds")
+
+model_calls = Counter("deskhand_model_calls", "Calls of the model, by purpose and outcome", ["purpose", "outcome"])
+"""`outcome`: answered, blocked (by a guardrail), refused, invalid, unavailable."""
+
+model_tokens = Counter("deskhand_model_tokens", "Tokens of the model; `cached` are part of `prompt`", ["kind"])
+model_cost = Counter("deskhand_model_cost", "What those tokens cost at the prices of the settings, in their currency")
+model_seconds = Histogram("deskhand_model_seconds", "Duration of calls of the model", ["purpose"], buckets=_SLOW)
+guardrails = Counter("deskhand_guardrails", "Stages of the guardrails, by what they did", ["stage", "outcome"])
+"""`outcome`: passed, changed, flagged, blocked."""
+
+findings = Counter("deskhand_findings", "What the checker found in generated reports, by kind of error", ["kind"])
+narrative_seconds = Histogram(
+    "deskhand_narrative_seconds", "From facts to a checked report, where it was not there already", buckets=_SLOW
+)

@@ -9,9 +9,9 @@ import yaml
 from jinja2 import TemplateError, meta
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.audit.redact import MASK, redact
 from bot.prompting import APPROVERS, FOLDER, LOCK, USER_PART, Lock, Prompt, Risk, environment, read, read_lock
 from tools.errors import Problem
+from tools.redact import MASK, redact
 
 POLICIES: Final = "policies.yaml"
 _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)

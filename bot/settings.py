@@ -121,6 +121,23 @@ class ApprovalSettings(BaseModel):
     """When what nobody decided expires, in hours from the request."""
 
 
+class ModelLimits(BaseModel):
+    """`[model_limits]`: what one person may spend in a day (UTC), and the prices that make tokens into money."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tokens_per_day: Annotated[int, Field(ge=0)] = 500_000
+    cost_per_day: Annotated[float, Field(ge=0)] | None = None
+    """In the currency of the prices; no limit where not set."""
+    input_price: Annotated[float, Field(ge=0)] = 0.0
+    """Of a million tokens."""
+    cached_input_price: Annotated[float, Field(ge=0)] | None = None
+    """The same where the endpoint had them ready; as `input_price` where not set."""
+    output_price: Annotated[float, Field(ge=0)] = 0.0
+    prompt_characters: Annotated[int, Field(ge=1_000)] = 200_000
+    """A longer prompt is not sent."""
+
+
 class ConnectionSettings(BaseModel):
     """One of `[[connections]]`: a system to diagnose. `options` holds the further keys, which each kind reads itself."""
 
@@ -167,6 +184,7 @@ _TABLES: Final[Mapping[str, list[str]]] = {
     "roles": list(RolesSettings.model_fields),
     "approvals": list(ApprovalSettings.model_fields),
     "http_tokens": list(HttpToken.model_fields),
+    "model_limits": list(ModelLimits.model_fields),
 }
 
 
@@ -293,6 +311,11 @@ class Settings(BaseSettings):
         default_factory=ApprovalSettings,
         description="how many people must approve, when they are reminded and when what nobody decided expires",
         examples=["required = 2, remind_hours = [4, 24], expire_hours = 120"],
+    )
+    model_limits: ModelLimits = Field(
+        default_factory=ModelLimits,
+        description="what one person may spend on the model in a day, and its prices for a million tokens",
+        examples=["tokens_per_day = 500000, cost_per_day = 2.0, input_price = 0.25, output_price = 2.0"],
     )
     connections: tuple[ConnectionSettings, ...] = Field(
         (), description="systems to diagnose", examples=['name = "quotes", kind = "redis", url = "env:QUOTES_URL"']

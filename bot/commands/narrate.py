@@ -55,8 +55,10 @@ def _read(ref: str, engine: str | None) -> "list[BacktestRun]":
 
 
 async def _reports(wanted: "Sequence[BacktestRun | str]", detail: "Detail", settings: "Settings") -> "list[Report]":
+    from bot.caller import on_behalf_of
     from bot.core import open_core
 
+    on_behalf_of("cli")
     async with open_core(settings) as core:
         runs = [await _stored(run, core) if isinstance(run, str) else run for run in wanted]
         return [await core.reports.narrate(run, detail=detail) for run in runs]

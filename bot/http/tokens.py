@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from bot.access.permissions import StaticAccess
+from bot.caller import on_behalf_of
 from bot.protocols import Permission, Person, Role
 from bot.settings import HttpToken
 
@@ -37,6 +38,7 @@ class Gate:
                     headers={"WWW-Authenticate": "Bearer"},
                 )
             person = await self.access.person(f"http:{name}")
+            on_behalf_of(person.id)
             request.state.person = person  # for the audit
             if not self.access.allows(person, permission):
                 raise HTTPException(403, self.access.denial(person, permission))

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -14,10 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from bot.model.answer import read_answer
 from bot.model.breaker import Breaker
-from bot.model.errors import ModelError, ModelInvalid, ModelRefused, ModelUnavailable
+from bot.model.budget import Budget, Usage
+from bot.model.errors import ModelBlocked, ModelError, ModelInvalid, ModelRefused, ModelUnavailable
+from bot.model.guard import Check, Guard, GuardedCall, Message
+from bot.model.moderation import Moderation
 from bot.model.schema import strict_schema
-from bot.protocols import Json
+from bot.protocols import AuditLog, Json
 from bot.settings import Settings
+from bot.storage.database import Database
 from tools.errors import Problem
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Message",
+    "ModelBlocked",
     "ModelClient",
     "ModelError",
     "ModelInvalid",
@@ -44,23 +48,6 @@ _AZURE_API_VERSION = "2024-10-21"
 """The first general release with structured output; OPENAI_API_VERSION overrides it."""
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of the prompt. Text of people and tools goes delimited into a `user` message, never `system`."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one answer; `cached` is the part of `prompt` the endpoint had ready. 0 where it does not say."""
-
-    prompt: int = 0
-    cached: int = 0
-    completion: int = 0
 
 
 class Rung(IntEnum):
@@ -88,6 +75,7 @@ class ModelClient:
     api: "AsyncOpenAI"
     model: str
     breaker: Breaker = field(default_factory=Breaker)
+    guard: Guard = field(default_factory=Guard)
     _dialect: _Dialect = field(default_factory=_Dialect, init=False)
 
     @property
@@ -96,57 +84,84 @@ class ModelClient:
         return self._dialect.rung
 
     async def structured(
-        self, prompt_messages: Sequence[Message], schema: type[T], *, purpose: str, max_tokens: int, prompt: str = ""
+        self,
+        prompt_messages: Sequence[Message],
+        schema: type[T],
+        *,
+        purpose: str,
+        max_tokens: int,
+        prompt: str = "",
+        check: Check[T] | None = None,
     ) -> tuple[T, Usage]:
-        """An instance of `schema` and what it cost. `purpose` names the call in the log ("route", "narrate"), `prompt`
-        the version that asks (`narrate.v2`).
+        """An instance of `schema` and what it cost, through the guardrails of `bot.model.guard`.
 
-        Raises `ModelUnavailable`, `ModelRefused` or `ModelInvalid`, nothing else.
+        `purpose` names the call ("route", "narrate"), `prompt` the version that asks (`narrate.v2`); `check` holds the
+        answer against facts where there are some. Raises `ModelUnavailable`, `ModelRefused`, `ModelInvalid` or
+        `ModelBlocked`; what the database raises passes through.
         """
+        call = self.guard.begin(self.model, purpose, prompt)
+        try:
+            messages = await call.admit(prompt_messages, max_tokens)
+            answer = await self._within_breaker(messages, schema, max_tokens, call)
+            await call.judge(answer, check)
+        except ModelError as error:
+            await self._ended(call, error)
+            raise
+        except BaseException:
+            await self._ended(call, ModelUnavailable("given up on"))
+            raise
+        await self._ended(call, None)
+        return answer, call.used
+
+    async def _within_breaker(
+        self, messages: Sequence[Message], schema: type[T], max_tokens: int, call: GuardedCall
+    ) -> T:
         if not self.breaker.admit():
             raise ModelUnavailable("the endpoint failed several times in a row and is left alone for a while")
-        started = time.perf_counter()
         try:
             async with asyncio.timeout(WHOLE_CALL):
-                answer, usage = await self._climb_down(prompt_messages, schema, max_tokens)
+                answer = await self._climb_down(messages, schema, max_tokens, call)
         except TimeoutError:
             self.breaker.failed()
-            raise self._noted(ModelUnavailable("no answer in time"), purpose, started) from None
-        except ModelUnavailable as error:
+            raise ModelUnavailable("no answer in time") from None
+        except ModelUnavailable:
             self.breaker.failed()
-            raise self._noted(error, purpose, started) from None
-        except ModelError as error:
+            raise
+        except ModelError:
             self.breaker.succeeded()
-            raise self._noted(error, purpose, started) from None
+            raise
         self.breaker.succeeded()
-        _log.info(
-            "model_answered",
-            purpose=purpose,
-            prompt=prompt,
-            model=self.model,
-            rung=self._dialect.rung.name.lower(),
-            seconds=round(time.perf_counter() - started, 3),
-            prompt_tokens=usage.prompt,
-            cached_tokens=usage.cached,
-            completion_tokens=usage.completion,
-        )
-        return answer, usage
+        return answer
 
     async def close(self) -> None:
         """Close its connections."""
         await self.api.close()
 
-    def _noted(self, error: ModelError, purpose: str, started: float) -> ModelError:
-        seconds = round(time.perf_counter() - started, 3)
-        _log.warning("model_failed", purpose=purpose, model=self.model, error=str(error), seconds=seconds)
-        return error
+    async def _ended(self, call: GuardedCall, failure: ModelError | None) -> None:
+        await call.end(failure)
+        about = {"purpose": call.purpose, "prompt": call.prompt, "model": self.model, "seconds": call.seconds}
+        if failure is not None:
+            _log.warning("model_failed", **about, error=str(failure))
+            return
+        used = call.used
+        _log.info(
+            "model_answered",
+            **about,
+            rung=self._dialect.rung.name.lower(),
+            prompt_tokens=used.prompt,
+            cached_tokens=used.cached,
+            completion_tokens=used.completion,
+        )
 
-    async def _climb_down(self, messages: Sequence[Message], schema: type[T], max_tokens: int) -> tuple[T, Usage]:
+    async def _climb_down(
+        self, messages: Sequence[Message], schema: type[T], max_tokens: int, call: GuardedCall
+    ) -> T:
         """Ask on the rung that worked last; where the endpoint does not know it, on the next. Remembers what works."""
         dialect = self._dialect
         while True:
             try:
                 completion = await self._ask(messages, schema, max_tokens, dialect)
+                call.spent(_usage_of(completion))
                 answer = read_answer(_text_of(completion), schema)
             except _NotUnderstood as error:
                 dialect = _adapted(dialect, error)
@@ -159,7 +174,7 @@ class ModelClient:
                 dialect = replace(dialect, rung=Rung.JSON_OBJECT_WITH_SCHEMA)
             else:
                 self._dialect = dialect
-                return answer, _usage_of(completion)
+                return answer
 
     async def _ask(
         self, messages: Sequence[Message], schema: type[BaseModel], max_tokens: int, dialect: _Dialect
@@ -183,8 +198,13 @@ class ModelClient:
             raise ModelInvalid("the endpoint's answer is not one of Chat Completions") from None
 
 
-def build_client(settings: Settings) -> ModelClient | None:
-    """The client of these settings; None where no model is configured. Raises `Problem` where the key is missing."""
+def build_client(
+    settings: Settings, database: Database | None = None, audit: AuditLog | None = None
+) -> ModelClient | None:
+    """The client of these settings; None where no model is configured. Raises `Problem` where the key is missing.
+
+    Budgets are kept in `database`, each call in `audit`; without them (a check from outside) there is neither.
+    """
     if not settings.model:
         return None
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key is not None else ""
@@ -205,7 +225,9 @@ def build_client(settings: Settings) -> ModelClient | None:
     else:
         base_url = str(settings.openai_base_url) if settings.openai_base_url is not None else None
         api = AsyncOpenAI(api_key=key or "none", base_url=base_url, timeout=TIMEOUT, max_retries=RETRIES)
-    return ModelClient(api, settings.model)
+    limits = settings.model_limits
+    budget = Budget(database, limits) if database is not None else None
+    return ModelClient(api, settings.model, guard=Guard(limits, budget, audit, Moderation(api)))
 
 
 class _NotUnderstood(Exception):

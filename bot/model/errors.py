@@ -2,7 +2,7 @@
 
 
 class ModelError(Exception):
-    """The base of the three below. The text is for the log; it never holds what the endpoint or a person said."""
+    """The base of those below. The text is for the log; it never holds what the endpoint or a person said."""
 
 
 class ModelUnavailable(ModelError):
@@ -15,3 +15,18 @@ class ModelRefused(ModelError):
 
 class ModelInvalid(ModelError):
     """An answer that is cut off, is not JSON, or does not satisfy the schema."""
+
+
+class ModelBlocked(ModelError):
+    """A guardrail stopped the prompt or the answer; `stage` is its name."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(f"stopped by the guardrail {stage}: {reason}")
+        self.stage = stage
+
+
+class ModelOverBudget(ModelBlocked):
+    """The person has spent what the settings allow in a day."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("budget", reason)

@@ -16,7 +16,8 @@ from bot.routing.features import Speller, features
 from bot.routing.text import is_mention_only, plain
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.model.client import ModelClient
+    from bot.prompting import PromptBook
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -147,13 +148,9 @@ class DeskRouter:
         return replace(readings[chosen], alternatives=())
 
 
-def build_router(settings: "Settings") -> DeskRouter:
-    """The router of these settings: with the configured model's help, or on rules alone."""
-    from bot.model.client import build_client
-    from bot.prompting import PromptBook
+def build_router(model: "ModelClient | None", prompts: "PromptBook") -> DeskRouter:
+    """The router with the configured model's help, or on rules alone."""
     from bot.routing.asking import ModelChooser
 
     load_weights()  # read from disk now, not on the event loop with the first question
-    client = build_client(settings)
-    prompts = PromptBook(settings.prompts, drafts=settings.is_demo)
-    return DeskRouter(ModelChooser(client, prompts) if client is not None else None)
+    return DeskRouter(ModelChooser(model, prompts) if model is not None else None)

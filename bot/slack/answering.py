@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics
+from bot.caller import on_behalf_of
 from bot.protocols import (
     Access,
     Action,
@@ -178,6 +179,7 @@ class Answering:
 
     async def _request(self, job: Job) -> tuple[Request, Handler | None]:
         envelope, access = job.envelope, self._services.access
+        on_behalf_of(envelope.user)
         person = await access.person(envelope.user)
         thread = await self._thread(envelope)
         subject = await self._threads.subject(envelope.channel, envelope.thread_ts) if envelope.in_thread else {}

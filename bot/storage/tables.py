@@ -210,3 +210,28 @@ diagnoses = Table(
     Column("question", Text, nullable=False, default=""),
     Column("payload", Text, nullable=False),  # JSON of what was found and told
 )
+
+model_spend = Table(
+    "model_spend",
+    metadata,
+    Column("day", String(10), primary_key=True),  # UTC
+    Column("person", String(64), primary_key=True),
+    Column("calls", Integer, nullable=False, default=0),
+    Column("tokens", Integer, nullable=False, default=0),
+    Column("cost", Float, nullable=False, default=0.0),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("person", String(64), nullable=False),
+    Column("verdict", String(8), nullable=False),  # good, bad
+    Column("reason", Text, nullable=False, default=""),
+    Column("intent", String(32), nullable=False, default=""),
+    Column("correlation_id", String(64), nullable=False),  # of the answer it is about
+    Column("channel", String(64), nullable=False, default=""),
+    Column("message_ts", String(32), nullable=False, default=""),
+    UniqueConstraint("correlation_id", "person"),
+)

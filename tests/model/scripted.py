@@ -68,6 +68,9 @@ class ScriptedModel:
     requests: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     base_url: str = ""
+    moderation: bool | None = None
+    """What `/v1/moderations` says of every text; None: there is no such endpoint."""
+    moderated: list[list[str]] = field(default_factory=list)
 
     def script(self, *replies: Reply) -> None:
         """Replace what is still to be said."""
@@ -101,6 +104,14 @@ class ScriptedModel:
         await asyncio.Event().wait()
         raise AssertionError("unreachable")
 
+    async def moderate(self, request: web.Request) -> web.Response:
+        texts = (await request.json())["input"]
+        self.moderated.append(texts)
+        if self.moderation is None:
+            return _error(Fail(404))
+        result = {"flagged": self.moderation, "categories": {"harassment": self.moderation, "violence": False}}
+        return web.json_response({"id": "modr-1", "model": "scripted", "results": [result] * len(texts)})
+
     def _not_known(self, body: Mapping[str, Any]) -> Fail | None:
         for name in ("temperature", "max_completion_tokens", "max_tokens"):
             if name in body and name not in self.parameters:
@@ -118,6 +129,7 @@ async def scripted_model(*replies: Reply, **known: frozenset[str]) -> AsyncItera
     app = web.Application()
     app.router.add_post("/v1/chat/completions", model.handle)
     app.router.add_post("/openai/deployments/{deployment}/chat/completions", model.handle)
+    app.router.add_post("/v1/moderations", model.moderate)
     runner = web.AppRunner(app, shutdown_timeout=0.05, handle_signals=False)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -81,6 +81,9 @@ class Report(BaseModel):
     recommendation: Recommendation
     checks: Checks
     writer: str
+    """"rules", or the model with the prompt version that asked it and the hash of its text."""
+    needs_review: bool = False
+    """Written by a model: somebody has to read it before it is published."""
     cached: bool = False
 
     @cached_property

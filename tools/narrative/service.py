@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -40,6 +41,18 @@ class NarrativeCache(Protocol):
         ...
 
 
+class ReportWatch(Protocol):
+    """Told what happens, to count and keep it."""
+
+    async def drafted(self, writer: str, findings: Sequence[str]) -> None:
+        """A model's draft was held against the facts; what was found, nothing where it passed."""
+        ...
+
+    async def written(self, report: Report, seconds: float) -> None:
+        """A report was generated and checked."""
+        ...
+
+
 class ReportGenerationService:
     """`narrate` is safe to call from many tasks: those that ask for the same report wait for one generation.
 
@@ -53,10 +66,12 @@ class ReportGenerationService:
         store: BacktestStore | None = None,
         cache: NarrativeCache | None = None,
         writer: Callable[[], Writer] | None = None,
+        watch: ReportWatch | None = None,
     ) -> None:
         self._store = store
         self._cache = cache
         self._writer = writer
+        self._watch = watch
         self._running: dict[str, asyncio.Task[Report]] = {}
         self._fingerprints: OrderedDict[str, str] = OrderedDict()
         self._reports: OrderedDict[str, Report] = OrderedDict()
@@ -124,32 +139,48 @@ class ReportGenerationService:
     async def _generate(
         self, key: str, run: BacktestRun | str, detail: Detail, note: str, writer: Writer | None
     ) -> Report:
+        started = time.perf_counter()
         loaded = await self._load(run) if isinstance(run, str) else run
         material = await asyncio.to_thread(prepare, loaded, detail, note)
-        report = await _by_model(writer, loaded, material) if writer is not None else None
+        report: Report | None = None
+        if writer is not None:
+            try:
+                report = await self._by_model(writer, loaded, material)
+            except Unavailable:  # the rules write today; the model is asked again the next time
+                key = self._key(await asyncio.to_thread(fingerprint, loaded), None, detail, note)
         if report is None:
             report = await asyncio.to_thread(compose, loaded, material, write(material), RULES)
+        if self._watch is not None:
+            await self._watch.written(report, time.perf_counter() - started)
         if self._cache is not None and report.checks.ok:
             self._keep(key, report.model_copy(update={"cached": True}))
             await self._cache.put(key, backtest_id=loaded.id, detail=detail, payload=report.model_dump_json())
         return report
 
-
-async def _by_model(writer: Writer, run: BacktestRun, material: Material) -> Report | None:
-    """The model's report, repaired once with the findings; None where it has no draft that passes."""
-    findings: Sequence[str] = ()
-    for _ in range(2):
-        try:
+    async def _by_model(self, writer: Writer, run: BacktestRun, material: Material) -> Report | None:
+        """The model's report, repaired once with the findings; None where no draft passes. Raises `Unavailable`."""
+        findings: Sequence[str] = ()
+        for _ in range(2):
             draft = await writer.write(material, findings)
-        except Unavailable:
-            return None
-        findings = await asyncio.to_thread(objections, draft, material)
-        if not findings:
-            report = await asyncio.to_thread(compose, run, material, draft, writer.name)
-            if report.checks.ok:
+            report, findings = await asyncio.to_thread(_judged, draft, run, material, writer.name)
+            if self._watch is not None:
+                await self._watch.drafted(writer.name, findings)
+            if report is not None:
                 return report
-            findings = [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
-    return None
+        return None
+
+
+def _judged(
+    draft: Sequence[DraftSection], run: BacktestRun, material: Material, writer: str
+) -> tuple[Report | None, Sequence[str]]:
+    """The report of a draft that passes, else what is wrong with it."""
+    findings = objections(draft, material)
+    if findings:
+        return None, findings
+    report = compose(run, material, draft, writer)
+    if report.checks.ok:
+        return report, ()
+    return None, [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
 
 
 def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
@@ -206,6 +237,7 @@ def compose(run: BacktestRun, material: Material, draft: Sequence[DraftSection],
         recommendation=material.recommendation,
         checks=checked(text, facts),
         writer=writer,
+        needs_review=writer != RULES,
     )
 
 
