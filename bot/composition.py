@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -13,8 +13,10 @@ from bot.access.slack import SlackAccess
 from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
-from bot.protocols import Access, Announcer, Approvals, Handler, Intent, Json, Permission, Person, Timers
+from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
+from bot.protocols import Access, Announcer, Approvals, Handler, Intent, Json, Permission, Person, Router, Timers
 from bot.routing.router import build_router
+from bot.selfcheck import deskhand
 from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
 from bot.slack.answering import Prompt, Services
@@ -24,17 +26,20 @@ from bot.slack.service import SlackSettings, SlackTransport
 from bot.slack.timing import InboxTimers
 from handlers.capabilities import CAPABILITIES
 from handlers.compare import Compare
+from handlers.diagnose import Diagnose
+from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import home_view
 from handlers.narrate import Narrate
+from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
+from tools.diagnostics.connections.deskhand import DeskhandConnection
 
 log = structlog.get_logger(__name__)
 
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
-    "diagnose": "check_freshness",
     "digest": "digests",
     "approvals": "draft",
     "usage": "usage",
@@ -51,6 +56,8 @@ class Parts:
     announcer: Announcer
     timers: Timers
     approvals: Approvals
+    diagnostics: Diagnostics
+    escalation: Escalation
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
@@ -63,7 +70,40 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers["unknown"] = Help(access, intent="unknown")
     handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts)
     handlers["compare"] = Compare(core.store, core.reports, core.charts)
+    handlers["diagnose"] = _diagnose(parts)
     return handlers
+
+
+def _diagnose(parts: Parts) -> Diagnose:
+    diagnostics, access = parts.diagnostics, parts.access
+    diagnostician = diagnostics.diagnostician
+    return Diagnose(
+        access,
+        lambda person: Asker(access, person),
+        diagnostician,
+        diagnostics.confirming,
+        diagnostics.incidents,
+        parts.escalation,
+        RunbookGuide(diagnostician.runbooks, diagnostician.executor, diagnostics.confirming),
+    )
+
+
+def _escalation(
+    core: Core, diagnostics: Diagnostics, audit: ChainedAudit, announcer: Announcer, timers: Timers
+) -> Escalation:
+    settings = core.settings
+    escalation = Escalation(
+        diagnostics.incidents,
+        announcer,
+        timers,
+        audit,
+        mentioning(core.database),
+        settings.diagnostics.channels,
+        settings.operators_channel or "",
+        settings.diagnostics.remind_minutes * 60,
+    )
+    timers.register(REMIND, escalation.remind)
+    return escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +112,8 @@ class Bot:
 
     core: Core
     audit: ChainedAudit
+    parts: Parts
+    router: Router
     transport: SlackTransport
 
 
@@ -102,7 +144,7 @@ async def serve(settings: Settings) -> None:
 async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
     required_for_run(settings)
-    async with open_core(settings) as core:
+    async with open_core(settings) as core, AsyncExitStack() as closing:
         audit = core.audit
         connection = _slack_settings(settings)
         session = open_session()
@@ -116,11 +158,17 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         outbox = Outbox(core.database)
         announcements, timers = Announcements(outbox), InboxTimers(outbox)
         approvals = SqlApprovals(core.database, audit, timers, access, settings.approvals)
+        running: list[SlackTransport] = []
+        itself = DeskhandConnection(deskhand(core.model, core.database, lambda: next(iter(running), None)))
+        diagnostics = await closing.enter_async_context(open_diagnostics(core, audit, [itself]))
+        escalation = _escalation(core, diagnostics, audit, announcements, timers)
+        parts = Parts(core, access, audit, announcements, timers, approvals, diagnostics, escalation)
+        router = await asyncio.to_thread(build_router, core.model, core.prompts)
         services = Services(
             access=access,
             audit=audit,
-            router=await asyncio.to_thread(build_router, core.model, core.prompts),
-            handlers=build_handlers(Parts(core, access, audit, announcements, timers, approvals)),
+            router=router,
+            handlers=build_handlers(parts),
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
         )
@@ -132,9 +180,10 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
             announcements=announcements,
             timers=timers,
         )
+        running.append(transport)
         try:
             await transport.start()
-            yield Bot(core, audit, transport)
+            yield Bot(core, audit, parts, router, transport)
         finally:
             await transport.stop()
             await access.close()

@@ -138,6 +138,18 @@ class ModelLimits(BaseModel):
     """A longer prompt is not sent."""
 
 
+class DiagnosticsSettings(BaseModel):
+    """`[diagnostics]`: whom an escalation reaches where, and which actions a second person must confirm."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channels: dict[str, str] = Field(default_factory=dict)
+    """Handle of an on-call group to the id of its channel; `operators_channel` for the others."""
+    remind_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 15.0
+    second_person: list[str] = Field(default_factory=list)
+    """Names of actions; `*` is every one."""
+
+
 class ConnectionSettings(BaseModel):
     """One of `[[connections]]`: a system to diagnose. `options` holds the further keys, which each kind reads itself."""
 
@@ -183,6 +195,7 @@ class HttpToken(BaseModel):
 _TABLES: Final[Mapping[str, list[str]]] = {
     "roles": list(RolesSettings.model_fields),
     "approvals": list(ApprovalSettings.model_fields),
+    "diagnostics": list(DiagnosticsSettings.model_fields),
     "http_tokens": list(HttpToken.model_fields),
     "model_limits": list(ModelLimits.model_fields),
 }
@@ -316,6 +329,11 @@ class Settings(BaseSettings):
         default_factory=ModelLimits,
         description="what one person may spend on the model in a day, and its prices for a million tokens",
         examples=["tokens_per_day = 500000, cost_per_day = 2.0, input_price = 0.25, output_price = 2.0"],
+    )
+    diagnostics: DiagnosticsSettings = Field(
+        default_factory=DiagnosticsSettings,
+        description="the channel of each on-call group, and the actions that a second person confirms",
+        examples=['channels = {"trading-ops" = "C0123456789"}'],
     )
     connections: tuple[ConnectionSettings, ...] = Field(
         (), description="systems to diagnose", examples=['name = "quotes", kind = "redis", url = "env:QUOTES_URL"']

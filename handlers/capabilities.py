@@ -33,6 +33,13 @@ CAPABILITIES = (
         ("compare the golden cross with buy and hold on the S&P 500",),
     ),
     Capability(
+        "diagnose",
+        "check_freshness",
+        "Find out what is wrong",
+        "data, pipelines, caches, databases, services and alerts: the cause, the evidence, the next step of the runbook",
+        ("why is the price data stale?", "is everything ok?"),
+    ),
+    Capability(
         "help",
         "help",
         "Explain what you may do",

@@ -36,12 +36,13 @@ async def _demo(port: int) -> None:
     try:
         sys.stdout.write(f"The page is at {workspace.url} (Ctrl-C ends it). One moment, the bot is joining ...\n")
         sys.stdout.flush()
-        await _bot_in(workspace.api_url, workspace.bot_token, workspace.app_token)
+        ops = workspace.state.channel("#ops-alerts").id
+        await _bot_in(workspace.api_url, workspace.bot_token, workspace.app_token, ops)
     finally:
         await workspace.close()
 
 
-async def _bot_in(api_url: str, bot_token: str, app_token: str) -> None:
+async def _bot_in(api_url: str, bot_token: str, app_token: str, ops_channel: str) -> None:
     from bot.composition import slack_bot, stop_requested
     from bot.settings import load_settings
 

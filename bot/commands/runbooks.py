@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     folders = _folders()
     if arguments.action == "lint":
-        return _tell(runbooks.lint(folders, _known_tools()), as_json=arguments.json)
+        from tools.diagnostics.registry import known_tools
+
+        return _tell(runbooks.lint(folders, known_tools()), as_json=arguments.json)
     found = runbooks.load(folders)
     if arguments.action == "show":
         _show(found.get(arguments.name), as_json=arguments.json)
@@ -41,10 +43,6 @@ def _folders() -> "list[Path]":
     from tools.diagnostics.runbooks import FOLDER
 
     return [FOLDER, load_settings().home / "runbooks"]
-
-
-def _known_tools() -> set[str] | None:
-    return None
 
 
 def _tell(findings: list[str], *, as_json: bool) -> int:

@@ -14,6 +14,7 @@ from bot.routing.arguments import arguments_of
 from bot.routing.cues import cues
 from bot.routing.features import Speller, features
 from bot.routing.text import is_mention_only, plain
+from tools.diagnostics.followups import follow_up
 
 if TYPE_CHECKING:
     from bot.model.client import ModelClient
@@ -72,6 +73,8 @@ def route_by_rules(text: str, subject: Mapping[str, Json], today: date) -> Route
     words = plain(text)
     if not words:
         return Routed("help", 1.0) if is_mention_only(text) else Routed("unknown", 0.0)
+    if (subject.get("diagnosis_id") or subject.get("runbook")) and follow_up(words, in_thread=True):
+        return Routed("diagnose", 1.0, arguments_of("diagnose", words, subject, today))
     chances = sorted(_chances(words, subject).items(), key=lambda pair: -pair[1])[:_MOST_READINGS]
     best, *near = [
         Routed(intent, round(chance, 4), arguments_of(intent, words, subject, today))

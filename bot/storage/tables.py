@@ -235,3 +235,13 @@ feedback = Table(
     Column("message_ts", String(32), nullable=False, default=""),
     UniqueConstraint("correlation_id", "person"),
 )
+
+action_plans = Table(
+    "action_plans",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("plan", Text, nullable=False),  # JSON that its digest was made of
+    Column("requested_by", String(64), nullable=False),
+    Column("requested_at", Float, nullable=False),
+    Column("carried_out_at", Float, nullable=True),
+)

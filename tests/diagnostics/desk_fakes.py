@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
-from tools.diagnostics.tool import Arguments, Fault, NoArguments, NoData, Report, tool
+from tools.diagnostics.tool import Arguments, Effect, Fault, NoArguments, NoData, Report, tool
 from tools.errors import Problem
 
 
@@ -68,7 +68,7 @@ class Pid(Arguments):
 
 class Store(Scripted):
     @tool(permission="check_freshness", timeout=0.5)
-    async def price_freshness(self, arguments: Symbols, report: Report) -> str:
+    async def data_freshness(self, arguments: Symbols, report: Report) -> str:
         """How fresh the stored prices are: last date of each symbol."""
         return await self.play(report)
 
@@ -78,30 +78,30 @@ class Store(Scripted):
         return await self.play(report)
 
     @tool(timeout=0.5)
-    async def store_file(self, arguments: NoArguments, report: Report) -> str:
+    async def duckdb_file(self, arguments: NoArguments, report: Report) -> str:
         """The price store as a file."""
         return await self.play(report)
 
     @tool(permission="check_freshness", timeout=0.5)
-    async def price_quality(self, arguments: Symbols, report: Report) -> str:
+    async def data_quality(self, arguments: Symbols, report: Report) -> str:
         """Whether stored prices are sound."""
         return await self.play(report)
 
 
 class Cache(Scripted):
     @tool(timeout=0.5)
-    async def redis_memory(self, arguments: NoArguments, report: Report) -> str:
+    async def redis_health(self, arguments: NoArguments, report: Report) -> str:
         """How full the cache is and whether it evicts keys."""
         return await self.play(report)
 
     @tool(permission="act", effect="_about_to_flush")
-    async def cache_invalidate(self, arguments: NoArguments, report: Report) -> str:
+    async def invalidate_cache(self, arguments: NoArguments, report: Report) -> str:
         """Delete the keys of a namespace."""
         self.done.append("flush")
         return "done"
 
     async def _about_to_flush(self, arguments):
-        return f"Deletes 12 keys of {self.name}."
+        return Effect(f"Deletes keys of {self.name}.")
 
 
 class Database(Scripted):
@@ -111,12 +111,12 @@ class Database(Scripted):
         return await self.play(report)
 
     @tool(timeout=0.5)
-    async def postgres_queries(self, arguments: NoArguments, report: Report) -> str:
+    async def postgres_locks(self, arguments: NoArguments, report: Report) -> str:
         """Slow and blocked queries."""
         return await self.play(report)
 
     @tool(permission="act", effect="_about_to_terminate")
-    async def postgres_terminate(self, arguments: Pid, report: Report) -> str:
+    async def terminate_query(self, arguments: Pid, report: Report) -> str:
         """End a session."""
         self.done.append(arguments.pid)
         return f"ended {arguments.pid}"
@@ -124,13 +124,18 @@ class Database(Scripted):
     async def _about_to_terminate(self, arguments):
         if not arguments.pid:
             raise Problem("There is no such session.")
-        return f"Ends session {arguments.pid} of {self.name}."
+        return Effect(f"Ends session {arguments.pid} of {self.name}.", "It is idle.")
 
 
 class Service(Scripted):
     @tool(timeout=0.5)
     async def http_health(self, arguments: NoArguments, report: Report) -> str:
         """Whether the service is up and how slow."""
+        return await self.play(report)
+
+    @tool(timeout=0.5)
+    async def external_apis(self, arguments: NoArguments, report: Report) -> str:
+        """Whether external APIs are up or out of quota."""
         return await self.play(report)
 
 

@@ -59,7 +59,7 @@ async def test_a_healthy_desk_is_called_healthy(text):
 
 
 async def test_stale_data_failed_ingestion_and_full_disk_are_one_story():
-    found = await Desk(price_freshness=STALE, ingestion_runs=INGESTION_FAILED, host_disk=DISK_FULL).ask(QUESTIONS[0])
+    found = await Desk(data_freshness=STALE, ingestion_runs=INGESTION_FAILED, host_disk=DISK_FULL).ask(QUESTIONS[0])
     assert [finding.condition for finding in found.stories[0].findings] == ["disk_full", "ingestion_failed", "stale"]
     assert len(found.stories) == 1
     told = tell(found)
@@ -76,7 +76,7 @@ async def test_the_error_s_own_words_choose_between_two_possible_causes():
     failed = Script(
         "failed", [("ingestion_failed", "critical", "The last ingestion failed: HTTP 429 too many requests")]
     )
-    desk = Desk(price_freshness=STALE, ingestion_runs=failed, host_disk=DISK_FULL, http_health=quota)
+    desk = Desk(data_freshness=STALE, ingestion_runs=failed, host_disk=DISK_FULL, external_apis=quota)
     found = await desk.ask(QUESTIONS[0])
     assert found.cause.condition == "quota_exhausted"
     assert "stale" in [finding.condition for finding in found.stories[0].effects]
@@ -85,7 +85,7 @@ async def test_the_error_s_own_words_choose_between_two_possible_causes():
 
 async def test_two_faults_that_have_nothing_to_do_with_each_other_are_two_stories():
     evicting = Script("evicts", [("evictions", "warning", "quotes evicts keys")])
-    found = await Desk(redis_memory=evicting, price_freshness=STALE).ask("what is broken?")
+    found = await Desk(redis_health=evicting, data_freshness=STALE).ask("what is broken?")
     assert {story.cause.condition for story in found.stories} == {"evictions", "stale"}
     assert "Also wrong, on its own" in tell(found).cause
 
@@ -99,26 +99,26 @@ async def test_what_was_not_asked_about_is_only_noticed():
 
 async def test_each_tool_fails_alone_and_the_answer_says_so():
     hang, refuse = Script(hang=True), Script("nothing listens at warehouse", fault="connection_refused")
-    desk = Desk(redis_memory=hang, postgres_connections=refuse, postgres_queries=refuse, price_freshness=STALE)
+    desk = Desk(redis_health=hang, postgres_connections=refuse, postgres_locks=refuse, data_freshness=STALE)
     found = await desk.ask("is everything ok?")
     said = tell(found).text
     assert "SPY ends on" in said
     assert "quotes gave no answer within 0.5 s" in said
     assert said.count("Also wrong, on its own: Nothing listens at warehouse") <= 1
-    assert {"redis_memory of quotes", "postgres_connections of warehouse"} <= {each.what for each in found.unchecked}
+    assert {"redis_health of quotes", "postgres_connections of warehouse"} <= {each.what for each in found.unchecked}
 
 
 async def test_an_analyst_gets_freshness_and_is_told_what_was_denied():
-    desk = Desk(price_freshness=STALE, ingestion_runs=INGESTION_FAILED, host_disk=DISK_FULL)
+    desk = Desk(data_freshness=STALE, ingestion_runs=INGESTION_FAILED, host_disk=DISK_FULL)
     found = await desk.ask(QUESTIONS[0], FakeCaller(frozenset({"check_freshness"})))
     assert found.cause.condition == "ingestion_failed"
-    assert {"host_disk", "store_file"} <= set(found.denied)
+    assert {"host_disk", "duckdb_file"} <= set(found.denied)
     assert "host_disk (your role does not allow it)" in tell(found).text
     assert {event.status for event in desk.kept.events if event.tool == "host_disk"} == {"denied"}
 
 
 async def test_who_may_nothing_learns_nothing():
-    found = await Desk(redis_memory=Script("secret")).ask("is the cache healthy", FakeCaller(frozenset()))
+    found = await Desk(redis_health=Script("secret")).ask("is the cache healthy", FakeCaller(frozenset()))
     assert found.verdict == "denied"
     assert tell(found).headline == "You may not diagnose; ask @ops."
     assert "secret" not in tell(found).text
@@ -140,7 +140,7 @@ async def test_a_system_is_called_by_its_name():
 
 
 async def test_the_checker_lets_through_what_tools_said_and_nothing_else():
-    found = await Desk(price_freshness=STALE, host_disk=DISK_FULL).ask(QUESTIONS[0])
+    found = await Desk(data_freshness=STALE, host_disk=DISK_FULL).ask(QUESTIONS[0])
     facts = bound(found)
     assert not objections(tell(found).text, facts)
     for wrong in (

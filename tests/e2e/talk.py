@@ -63,4 +63,5 @@ def settings_for(workspace: Workspace, home: Path) -> Settings:
         slack_api_url=workspace.api_url,
         slack_bot_token=SecretStr(workspace.bot_token),
         slack_app_token=SecretStr(workspace.app_token),
+        operators_channel=workspace.state.channel("#ops-alerts").id,
     )

@@ -155,7 +155,8 @@ WORDS: Final[Mapping[Condition, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One cause and everything it explains, nearest first. `shown` where a system's own words say so, else likely."""
+    """One cause and everything it explains, nearest first. `shown` where a system's own words say so or both are in one
+    system, else likely."""
 
     cause: Finding
     effects: tuple[Finding, ...] = ()
@@ -222,7 +223,8 @@ def _relate(nodes: Sequence[_Node]) -> None:
         for cause, named in _nearest([pair for pair in causes if pair[1]] or causes, nodes):
             if cause not in _reached(nodes, effect):
                 nodes[cause].effects.append(effect)
-                nodes[cause].shown = nodes[cause].shown or named
+                same = nodes[cause].finding.connection == candidate.finding.connection
+                nodes[cause].shown = nodes[cause].shown or named or same
                 candidate.explained = True
 
 

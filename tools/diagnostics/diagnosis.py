@@ -16,7 +16,7 @@ from tools.diagnostics.conditions import NOT_ANSWERING, Condition
 from tools.diagnostics.executor import Caller, Executor
 from tools.diagnostics.runbooks import Runbook, Runbooks, Step
 from tools.diagnostics.tool import Finding, Json, Result
-from tools.diagnostics.topics import Selection, select
+from tools.diagnostics.topics import Selection, about, select
 
 Verdict = Literal["healthy", "degraded", "broken", "unknown", "denied"]
 Progress = Callable[[str], Awaitable[None]]
@@ -65,6 +65,7 @@ _RUNBOOK_OF: Final[Mapping[Condition, str]] = {
     "claim_outdated": "service-down",
     "target_down": "service-down",
     "alert_firing": "alert-flood",
+    "threshold_crossed": "alert-flood",
     "disk_full": "disk-filling",
     "disk_high": "disk-filling",
     "memory_low": "host-overload",
@@ -79,7 +80,16 @@ _NOT_ANSWERING_BY_KIND: Final[Mapping[str, str]] = {
     "postgres": "database-down",
     "duckdb": "database-down",
 }
-_SLOW_BY_KIND: Final[Mapping[str, str]] = {"redis": "cache-eviction-storm", "postgres": "slow-queries"}
+_BY_KIND: Final[Mapping[tuple[Condition, str], str]] = {
+    ("slow", "redis"): "cache-eviction-storm",
+    ("slow", "postgres"): "slow-queries",
+    ("empty", "redis"): "cache-down",
+    ("empty", "platform"): "service-down",
+    ("missing", "duckdb"): "stale-data",
+    ("missing", "host"): "disk-filling",
+    ("missing", "prometheus"): "alert-flood",
+    ("replication_lag", "redis"): "cache-down",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,18 @@ class Diagnosis:
         return self.stories[0].cause if self.stories else None
 
 
+def given_by(arguments: Mapping[str, object]) -> dict[str, Json]:
+    """What the router found in a text, as tools take it: `symbols`, and the start of a period as `since`."""
+    given: dict[str, Json] = {}
+    symbols = arguments.get("symbols")
+    if isinstance(symbols, Sequence) and symbols:
+        given["symbols"] = [str(symbol) for symbol in symbols]
+    period = arguments.get("period")
+    if isinstance(period, Mapping) and period.get("start"):
+        given["since"] = str(period["start"])
+    return given
+
+
 class Diagnostician:
     """Answers questions with an executor's tools and these runbooks."""
 
@@ -142,6 +164,11 @@ class Diagnostician:
         """Ask and relate. Never raises for what a tool does."""
         registry = self.executor.registry
         selection = await asyncio.to_thread(select, question.text, registry, question.given, question.before)
+        return await self.run(selection, question, caller, progress)
+
+    async def again(self, topics: Sequence[str], question: Question, caller: Caller, progress: Progress) -> Diagnosis:
+        """The same once more: about these topics, everything where there are none."""
+        selection = await asyncio.to_thread(about, topics, self.executor.registry)
         return await self.run(selection, question, caller, progress)
 
     async def run(self, selection: Selection, question: Question, caller: Caller, progress: Progress) -> Diagnosis:
@@ -200,9 +227,7 @@ def runbook_for(cause: Finding, kind: str) -> str:
     """The id of the runbook for a cause in a system of that kind; empty where there is none of ours."""
     if cause.condition in NOT_ANSWERING and cause.condition != "tls_error":
         return _NOT_ANSWERING_BY_KIND.get(kind, "service-down")
-    if cause.condition == "slow":
-        return _SLOW_BY_KIND.get(kind, "service-down")
-    return _RUNBOOK_OF.get(cause.condition, "")
+    return _BY_KIND.get((cause.condition, kind)) or _RUNBOOK_OF.get(cause.condition, "")
 
 
 def _verdict(touching: Sequence[Story], asked: Sequence[Result]) -> Verdict:

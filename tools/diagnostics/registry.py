@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, Self
 
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
-from tools.diagnostics.tool import Declared, Target, Tool
+from tools.diagnostics.tool import Declared, Target, Tool, declared_by
 from tools.errors import BadInput, NotFound, Problem
 
 KINDS: Final = ("duckdb", "postgres", "redis", "http", "prometheus", "airflow", "platform", "host")
@@ -74,6 +74,13 @@ async def check_all(registry: Registry, patience: float = 5.0) -> Mapping[str, t
 
     answers = await asyncio.gather(*(one(connection) for connection in registry.connections.values()))
     return dict(zip(registry.connections, answers, strict=True))
+
+
+def known_tools() -> frozenset[str]:
+    """Names of the tools of every kind of connection, whether one is connected or not."""
+    modules = [importlib.import_module(f"tools.diagnostics.connections.{kind}") for kind in (*KINDS, "deskhand")]
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return frozenset(name for each in classes if issubclass(each, Connection) for name in declared_by(each))
 
 
 def _make(config: ConnectionConfig) -> Connection:

@@ -86,7 +86,7 @@ class _Writer:
     def _healthy(self) -> str:
         asked = [result for result in _asked(self._found) if result.status == "ok"]
         if len(asked) == 1:
-            return self._plainly(f"All is well: {asked[0].summary}", "All is well.")
+            return self._plainly(f"All is well: {self._measured(asked[0])}.", "All is well.")
         return "All is well: nothing wrong was found."
 
     def _unknown(self) -> str:
@@ -118,6 +118,8 @@ class _Writer:
         found = self._found
         if not found.stories:
             healthy = [result for result in _asked(found) if result.status == "ok"]
+            if len(healthy) == 1 and found.verdict == "healthy":
+                return []  # the headline says it
             return [self._plainly(self._measured(result), result.tool) for result in healthy[:_MOST_EVIDENCE]]
         findings = [finding for story in found.stories for finding in story.findings]
         return [self._checked(self._line(finding), finding) for finding in findings[:_MOST_EVIDENCE]]

@@ -359,9 +359,13 @@ def tool(
 def declared_on(owner: object) -> Mapping[str, tuple[Declared, Target]]:
     """The tools of a connection: what each declares, and how to run it there."""
     found: dict[str, tuple[Declared, Target]] = {}
-    for name in dir(type(owner)):
-        declared = getattr(getattr(type(owner), name), _MARK, None)
-        if isinstance(declared, Declared):
-            effect: Foresee | None = getattr(owner, declared.effect) if declared.effect else None
-            found[declared.name] = (declared, Target(getattr(owner, name), effect))
+    for name, declared in declared_by(type(owner)).items():
+        effect: Foresee | None = getattr(owner, declared.effect) if declared.effect else None
+        found[name] = (declared, Target(getattr(owner, name), effect))
     return found
+
+
+def declared_by(kind: type) -> Mapping[str, Declared]:
+    """The tools that a kind of connection declares, by name."""
+    marked = (getattr(getattr(kind, name), _MARK, None) for name in dir(kind))
+    return {declared.name: declared for declared in marked if isinstance(declared, Declared)}

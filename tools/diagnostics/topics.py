@@ -76,7 +76,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "the pipelines",
         "a price store with ingestion runs (kind duckdb) or a scheduler (kind airflow)",
         ("airflow",),
-        r"ingest|pipeline|dag|runs",
+        r"ingest|pipeline",
         r"pipelines?|ingest\w*|etl|elt|dags?|airflow|schedul\w+|backfills?|nightly|overnight|batch(?:es)?"
         r"|(?:load|import|loader|refresh) ?(?:jobs?|runs?|tasks?)|(?:price|data|eod|daily|morning|evening|last night's) (?:load|import|job|run)s?"
         r"|did .{0,40}(?:finish|complete|run)\b|(?:load|import|job|run) (?:fail|finish|complete|stuck|hang)\w*",
@@ -112,7 +112,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "the price store",
         "a price store (kind duckdb)",
         ("duckdb",),
-        r"store_file|duckdb",
+        r"duckdb",
         r"duck ?db|parquet|price (?:store|database|db)|(?:price|data) file|\.duckdb|is locked",
         r"",
         "duckdb parquet file price store locked size corrupt cannot open",
@@ -134,8 +134,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "external",
         "the external APIs",
         "the platform or the vendor's API (kind platform or http)",
-        ("http", "platform"),
-        r"external|quota|vendor|http|platform|ingest",
+        (),
+        r"external|quota|vendor",
         r"external|third[- ]part(?:y|ies)|vendors?|alpha ?vantage|polygon|yahoo|quandl|refinitiv|bloomberg|iex\b|tiingo|finnhub|eodhd|upstreams?|providers?"
         r"|quotas?|rate[- ]?limit\w*|throttl\w*|api (?:limit|key|call)s?|\b429s?\b|credits?\b|dependenc(?:y|ies)",
         r"",
@@ -167,8 +167,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "queue",
         "the queues",
         "the platform (kind platform) or Deskhand itself",
-        ("platform", "deskhand"),
-        r"queue|backlog|inbox|backtest",
+        (),
+        r"queue|backlog|inbox",
         r"queues?\b|queued|backlog\w*|pending|backtests? .{0,40}(?:stuck|pending|waiting|slow|not (?:run|start)|forever|queued|running)|my backtest|workers?\b|piling",
         r"waiting",
         "queue backlog pending backtests stuck waiting workers jobs piling up inbox",
@@ -246,6 +246,16 @@ def select(
         missing,
         tuple(left_out),
     )
+
+
+def about(topics: Sequence[str], registry: Registry) -> Selection:
+    """Tools for topics that are known already; all of them where there are none."""
+    known = tuple(topic for topic in topics if topic in _BY_ID)
+    if not known:
+        return _everything(registry, {})
+    asked = _asked(registry, known, ())
+    upstream = _upstream(registry, known, ()) - asked
+    return Selection(known, (), _calls(registry, asked, {}), _calls(registry, upstream, {}))
 
 
 def mentioned(text: str, registry: Registry) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ class DuckDbConnection(Connection):
         Answers "how fresh is the data", "why is the price data stale", "what is the last date of SPY".
         """
         held = await self._open(lambda store: self._held(store, report, arguments.symbols))
+        await in_thread(lambda: [self._behind(each) for each in held])  # a calendar's first use reads files
         if not held:
             report.finding("empty", "critical", f"{self.name} holds no prices at all")
             raise NoData(f"{self.name} holds no prices at all.")
