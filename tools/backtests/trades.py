@@ -23,6 +23,7 @@ class TradeFigures:
     lost: int
     win_rate: float
     profit_factor: float | None
+    total_pnl: float
     average_pnl: float
     average_return: float | None
     best: float | None
@@ -48,12 +49,13 @@ def trade_figures(trades: Sequence[Trade]) -> TradeFigures | None:
         lost=int(np.sum(pnl < 0)),
         win_rate=float(np.mean(pnl > 0)),
         profit_factor=gains / losses if losses > 0 else None,
+        total_pnl=float(pnl.sum()),
         average_pnl=float(pnl.mean()),
         average_return=float(np.mean(returns)) if whole else None,
         best=max(returns) if whole else None,
         worst=min(returns) if whole else None,
         average_days=float(np.mean([_days(trade) for trade in closed])),
-        costs=float(sum(costs)) if costs else None,
+        costs=float(sum(costs)) if any(costs) else None,  # nothing but zeros is what files without costs hold
     )
 
 

@@ -13,12 +13,18 @@ def add_caveats(sheet: FactSheet) -> None:
         "few_trades": _few_trades(sheet),
         "no_benchmark": _no_benchmark(sheet),
         "costs_unknown": _costs(sheet),
-        "no_curve": None
-        if "run.start" in sheet
-        else "Only the engine's own figures are known; they could not be checked.",
+        "no_curve": _no_curve(sheet),
     }
     for name, sentence in sentences.items():
         sheet.add(f"caveat.{name}", "Caveat", sentence, "text", source="rules")
+
+
+def _no_curve(sheet: FactSheet) -> str | None:
+    if "run.start" in sheet:
+        return None
+    if sheet.under("stated."):
+        return "Only the engine's own figures are known; they could not be checked."
+    return "Only trades are known; what capital stood behind them is not."
 
 
 def _snooping(sheet: FactSheet) -> str:

@@ -29,6 +29,7 @@ from tools.narrative.names import safe_name
 
 SHORT_DAYS = 182
 FEW_RETURNS = 30
+_LONGEST_NOTE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _identity(sheet: FactSheet, run: BacktestRun, basis: Basis | None) -> None:
     add("run.timeframe", "Bar size", safe_name(run.timeframe), "text")
     add("run.currency", "Currency", safe_name(run.currency), "text")
     for number, note in enumerate(run.notes[:8], 1):
-        add(f"run.note.{number}", f"Note {number}", safe_name(note), "text")
+        add(f"run.note.{number}", f"Note {number}", safe_name(note, longest=_LONGEST_NOTE), "text")
     sheet.add(
         "run.trials",
         "Recorded trials",
@@ -585,7 +586,8 @@ def _regimes(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:
         own.returns, market.returns, own.frequency.periods_per_year, market.returns if joined else None
     ):
         key, name = f"regime.{result.regime}", f"{result.regime} markets"
-        note = "Label known the day before: rank of 21-day volatility among all before it."
+        whose = "the benchmark's" if joined else "the strategy's own"
+        note = f"Label known the day before: rank of {whose} 21-day volatility among all before it."
         sheet.add(
             f"{key}.share", f"Share of days in {name}", result.share, "fraction", period=own.period, definition=note
         )
@@ -701,6 +703,15 @@ def _trades(sheet: FactSheet, run: BacktestRun, basis: Basis | None) -> None:
     add = partial(sheet.add, period=period, source="trades")
     figures = trade_figures(run.trades)
     if figures is not None:
+        if basis is None:
+            _span_of_trades(sheet, run)
+            add(
+                "trades.total_pnl",
+                "Total profit of closed trades",
+                figures.total_pnl,
+                "currency",
+                definition="Sum of profits and losses of closed trades after costs.",
+            )
         add("trades.count", "Closed trades", figures.closed, "count", definition="Round trips that were closed.")
         add(
             "trades.won",
@@ -786,6 +797,13 @@ def _trades(sheet: FactSheet, run: BacktestRun, basis: Basis | None) -> None:
         )
     if basis is not None and not basis.short:
         _cost_sensitivity(sheet, run, basis)
+
+
+def _span_of_trades(sheet: FactSheet, run: BacktestRun) -> None:
+    """The ends of a run that has trades and no curve."""
+    dates = [date for trade in run.trades for date in (trade.entry_date, trade.exit_date) if date is not None]
+    sheet.add("trades.first", "First entry", day(min(dates)), "date", source="trades")
+    sheet.add("trades.last", "Last entry or exit", day(max(dates)), "date", source="trades")
 
 
 def _cost_sensitivity(sheet: FactSheet, run: BacktestRun, basis: Basis) -> None:

@@ -19,7 +19,7 @@ def reads_like_instruction(text: str) -> bool:
     return _INSTRUCTION.search(unicodedata.normalize("NFKC", text).replace("_", " ")) is not None
 
 
-def safe_name(text: str) -> str:
+def safe_name(text: str, longest: int = _LONGEST) -> str:
     """The name on one line, without control or invisible characters or markup; a placeholder for an instruction."""
     plain = "".join(
         character if unicodedata.category(character)[0] != "C" else " "
@@ -28,4 +28,4 @@ def safe_name(text: str) -> str:
     plain = " ".join(re.sub(r"[*_~`<>|\[\]]", " ", plain).split())
     if reads_like_instruction(text):
         return WITHHELD
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"

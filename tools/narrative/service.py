@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +21,7 @@ from tools.narrative.recommend import add_limits, judge
 from tools.narrative.report import Checks, FactModel, FindingModel, Report, SectionModel
 from tools.narrative.sentences import BadSentence, Renderer, raw_numbers
 from tools.narrative.text import date_text
-from tools.narrative.writer import Detail, DraftSection, Material, Writer, write
+from tools.narrative.writer import OWN_FIGURES, Detail, DraftSection, Material, Writer, write
 
 LANGUAGE = "en"
 RULES = "rules"
@@ -149,7 +150,7 @@ class ReportGenerationService:
             except Unavailable:  # the rules write today; the model is asked again the next time
                 key = self._key(await asyncio.to_thread(fingerprint, loaded), None, detail, note)
         if report is None:
-            report = await asyncio.to_thread(compose, loaded, material, write(material), RULES)
+            report = await asyncio.to_thread(by_rules, loaded, material)
         if self._watch is not None:
             await self._watch.written(report, time.perf_counter() - started)
         if self._cache is not None and report.checks.ok:
@@ -186,15 +187,32 @@ def _judged(
 def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
     """Facts, rules and recommendation of a run. Raises `BadInput` where there is nothing to report."""
     sheet = gather(run, months=detail == "detailed")
-    if "strategy.total_return" not in sheet and not sheet.under("stated."):
+    if "strategy.total_return" not in sheet and not sheet.under("stated.") and "trades.count" not in sheet:
         raise BadInput(
-            f"'{sheet.text('run.name')}' has no equity curve and no figures, so there is nothing to report."
+            f"'{sheet.text('run.name')}' has no equity curve, no figures and no trades, so there is nothing to report."
         )
     add_limits(sheet)
     recommendation, rules = judge(sheet)
     sheet.add("recommendation", "Recommendation", recommendation, "text", source="rules")
     add_caveats(sheet)
     return Material(sheet, recommendation, rules, detail, note)
+
+
+def by_rules(run: BacktestRun, material: Material) -> Report:
+    """The report by rules. Figures that an engine calls by words which read as a claim are left out of its list."""
+    draft = write(material)
+    report = compose(run, material, draft, RULES)
+    if report.checks.ok:
+        return report
+    renderer = Renderer(material.sheet)
+    spans = [finding.span for finding in report.checks.findings]
+    kept = tuple(
+        replace(part, paragraphs=tuple(p for p in part.paragraphs if not any(s in renderer.render(p) for s in spans)))
+        if part.title == OWN_FIGURES
+        else part
+        for part in draft
+    )
+    return compose(run, material, tuple(part for part in kept if part.paragraphs), RULES)
 
 
 def objections(draft: Sequence[DraftSection], material: Material) -> list[str]:

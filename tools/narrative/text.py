@@ -3,6 +3,7 @@
 At least two significant figures are always shown, so that rounding never changes what a figure says.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -36,10 +37,17 @@ def ratio_text(value: float) -> str:
 
 def money_text(value: float, currency: str) -> str:
     """Money with its symbol, or its code behind where there is none."""
-    amount = number_text(abs(value), 0 if abs(value) >= 1000 else 2)
+    amount = number_text(abs(value), _money_decimals(abs(value)))
     sign = "-" if value < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
+
+
+def _money_decimals(amount: float) -> int:
+    """Cents, none over a thousand, and for small amounts (coins of a crypto currency) as many as show two figures."""
+    if amount >= 1000:
+        return 0
+    return 2 if amount >= 0.095 or amount < 5e-9 else 1 - math.floor(math.log10(amount) + 1e-9)
 
 
 def date_text(iso: str) -> str:

@@ -10,6 +10,8 @@ from tools.narrative.recommend import Recommendation, Rule
 from tools.narrative.sentences import Renderer
 
 Detail = Literal["brief", "standard", "detailed"]
+OWN_FIGURES = "The engine's own figures"
+"""The section that lists figures under the engine's own words, whatever those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def write(material: Material) -> tuple[DraftSection, ...]:
             _rules(material),
         ]
     if material.detail == "detailed":
-        builders += [_years(sheet), _months(sheet), _data(sheet), _definitions(sheet)]
+        builders += [_years(sheet), _months(sheet), _stated(sheet), _data(sheet), _definitions(sheet)]
+    elif material.detail == "standard" and "strategy.total_return" not in sheet:
+        builders.append(_stated(sheet))
     return tuple(section for section in builders if section.paragraphs)
 
 
@@ -110,8 +114,10 @@ def _summary(material: Material) -> DraftSection:
         _long_run(page, sheet)
     elif "strategy.total_return" in sheet:
         _short_run(page)
-    else:
+    elif sheet.under("stated."):
         _figures_only(page, sheet)
+    else:
+        _trades_only(page)
     page.end_paragraph()
     _against_benchmark(page, sheet)
     page.end_paragraph()
@@ -133,9 +139,8 @@ def _verdict(material: Material) -> str:
         text = opening + _sentence([rule.missed for rule in decisive])
         return text + (" Besides, " + _list([rule.missed for rule in lesser[:2]]) + "." if lesser else "")
     if "strategy.total_return" not in material.sheet:
-        return (
-            opening + "The file holds the engine's own figures but no equity curve, and nothing could be recomputed."
-        )
+        held = "the engine's own figures" if material.sheet.under("stated.") else "trades"
+        return opening + f"The file holds {held} but no equity curve, and no return or risk could be computed."
     return opening + _sentence(met[:1] + met[-3:] if len(met) > 4 else met)
 
 
@@ -165,10 +170,20 @@ def _short_run(page: _Page) -> None:
     page.say("Its maximum drawdown was {abs:strategy.max_drawdown}.")
 
 
+_IMPORTANT = ("total_return", "cagr", "net_profit", "sharpe", "max_drawdown", "volatility", "win_rate", "profit_factor", "trades", "closed_trades", "orders", "benchmark_return", "market_change")  # fmt: skip
+
+
 def _figures_only(page: _Page, sheet: FactSheet) -> None:
-    shown = [f for f in sheet.under("stated.") if f.unit in ("fraction", "ratio", "count")][:6]
-    for fact in shown:
+    """Of the engine's figures those that say most; all of them stand in a section of their own."""
+    stated = {fact.id.removeprefix("stated."): fact for fact in sheet.under("stated.")}
+    ordered = [stated[name] for name in _IMPORTANT if name in stated]
+    for fact in (ordered or list(stated.values()))[:8]:
         page.item(f"{{label:{fact.id}}}: {{{fact.id}}}.")
+
+
+def _trades_only(page: _Page) -> None:
+    page.say("The file holds trades from {trades.first} to {trades.last}.")
+    page.say("The total profit of closed trades is {trades.total_pnl}.")
 
 
 def _has_capital(sheet: FactSheet) -> bool:
@@ -188,11 +203,17 @@ def _worst_fall(page: _Page, sheet: FactSheet) -> None:
     page.say(f"The deepest fall ran from {{drawdown.1.start}} to {{drawdown.1.trough}} and {ending}.")
 
 
+_ENGINES_MARKET = ("market_change", "benchmark_return")
+"""What an engine says of the market where its file has no curve of it."""
+
+
 def _against_benchmark(page: _Page, sheet: FactSheet) -> None:
     if not page.say(
         "The benchmark ({benchmark.name}) returned {benchmark.cagr} a year with a Sharpe ratio of {benchmark.sharpe} and a maximum drawdown of {abs:benchmark.max_drawdown}.",
         "The benchmark ({benchmark.name}) {moved:benchmark.total_return} over the same dates, with a maximum drawdown of {abs:benchmark.max_drawdown}.",
     ):
+        if "strategy.total_return" in sheet:
+            page.say(*(f"{{label:stated.{name}}}: {{stated.{name}}}." for name in _ENGINES_MARKET))
         return
     measure = "cagr" if "strategy.cagr" in sheet and "benchmark.cagr" in sheet else "total_return"
     name = "CAGR" if measure == "cagr" else "total return"
@@ -315,7 +336,8 @@ def _regimes(sheet: FactSheet) -> DraftSection:
         )
     if "regime.calm.share" in sheet:
         page.end_paragraph()
-        page.say("Each day's label rests on volatility known the day before; nothing later enters it.")
+        market = "the benchmark's" if "benchmark.name" in sheet else "the strategy's own"
+        page.say(f"Each day's label rests on {market} volatility known the day before; nothing later enters it.")
     return page.section()
 
 
@@ -405,6 +427,13 @@ def _months(sheet: FactSheet) -> DraftSection:
     return page.section()
 
 
+def _stated(sheet: FactSheet) -> DraftSection:
+    page = _Page(sheet, OWN_FIGURES)
+    for fact in sheet.under("stated."):
+        page.item(f"{{label:{fact.id}}}: {{{fact.id}}}.")
+    return page.section()
+
+
 def _data(sheet: FactSheet) -> DraftSection:
     page = _Page(sheet, "Data")
     page.say(
@@ -412,13 +441,14 @@ def _data(sheet: FactSheet) -> DraftSection:
     )
     if sheet.number("data.gaps"):
         page.say("Gaps in the dates: {data.gaps}; the longest gap is {data.longest_gap}, {period:data.longest_gap}.")
-    else:
+    elif "data.gaps" in sheet:
         page.say("There are no gaps in the dates.")
     page.say("Jumps in the equity curve: {data.jumps}.")
     page.say("Stale stretches of the benchmark: {data.stale_prices}.")
     for note in sheet.under("run.note."):
         if note.value != WITHHELD:
-            page.item(f"Note from the file: {{{note.id}}}.")
+            ends = str(note.value).endswith((".", "…"))
+            page.item(f"Note from the file: {{{note.id}}}" + ("" if ends else "."))
     return page.section()
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from tools.backtests.charts import Chart
 from tools.narrative.facts import FactSheet
 from tools.narrative.report import Report, SectionModel
+from tools.narrative.writer import OWN_FIGURES
 from tools.reports import tables
 from tools.reports.charts import ChartName
 from tools.reports.tables import Builder, Table
@@ -83,12 +84,12 @@ _PLACES: Mapping[str, _Place] = {
     "Statistical evidence": _Place((tables.significance,)),
     "Market regimes": _Place((tables.regimes,), instead_of_list=True),
     "Market crises": _Place((tables.stress,), instead_of_list=True),
-    "The engine's figures and ours": _Place((tables.engine,)),
+    OWN_FIGURES: _Place((tables.engine,), instead_of_list=True),
     "Calendar years": _Place((tables.years,), instead_of_list=True),
     "Monthly returns": _Place((tables.months,), instead_of_list=True),
     "Definitions": _Place((tables.definitions,), instead_of_list=True),
 }
-_APPENDIX = ("Calendar years", "Monthly returns", "Data", "Definitions")
+_APPENDIX = (OWN_FIGURES, "Calendar years", "Monthly returns", "Data", "Definitions")
 _HELD_BACK = (
     "The text of this report is held back: the check could not trace all of it to the run's figures. The tables below hold "
     "the run's own figures."
