@@ -24,13 +24,17 @@ from bot.slack.client import build_client, open_session
 from bot.slack.outbox import Outbox
 from bot.slack.service import SlackSettings, SlackTransport
 from bot.slack.timing import InboxTimers
+from bot.storage.publications import SqlPublications
+from handlers.approvals import ApprovalsHandler
 from handlers.capabilities import CAPABILITIES
 from handlers.compare import Compare
+from handlers.contents import Contents
 from handlers.diagnose import Diagnose
 from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import home_view
 from handlers.narrate import Narrate
+from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
 from tools.diagnostics.connections.deskhand import DeskhandConnection
@@ -41,7 +45,6 @@ log = structlog.get_logger(__name__)
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
     "digest": "digests",
-    "approvals": "draft",
     "usage": "usage",
 }
 
@@ -68,7 +71,19 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     }
     handlers["help"] = Help(access)
     handlers["unknown"] = Help(access, intent="unknown")
-    handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts)
+    contents = Contents(core.store, core.reports, core.rules, core.charts)
+    settings = core.settings.approvals
+    reviews = Reviews(
+        parts.approvals,
+        parts.announcer,
+        SqlPublications(core.database),
+        contents,
+        settings.review,
+        settings.review_channel,
+    )
+    parts.approvals.follow("narrative", reviews)
+    handlers["approvals"] = ApprovalsHandler(access, parts.approvals, reviews, core.store)
+    handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts, access, reviews)
     handlers["compare"] = Compare(core.store, core.reports, core.charts)
     handlers["diagnose"] = _diagnose(parts)
     return handlers
@@ -129,7 +144,7 @@ async def serve(settings: Settings) -> None:
         readiness = {"database": health.database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
         gate = Gate(settings.http_tokens, settings.roles.groups)
         services = backtests.BacktestServices(
-            gate, bot.audit, bot.core.store, bot.core.files, backtests.NothingPublished()
+            gate, bot.audit, bot.core.store, bot.core.files, SqlPublications(bot.core.database)
         )
         http = HttpServer(create_app(health.routes(readiness), backtests.routes(services)), *settings.http_address)
         await http.start()

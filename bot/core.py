@@ -37,6 +37,8 @@ class Core:
     prompts: PromptBook
     store: SqlBacktestStore
     reports: ReportGenerationService
+    rules: ReportGenerationService
+    """Writes without a model, whatever `reports` does: what may be handed on before a reviewer has seen it."""
     charts: ChartRenderer
     files: ReportFiles
 
@@ -54,15 +56,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         prompts = PromptBook(settings.prompts, drafts=settings.is_demo)
         store = SqlBacktestStore(database)
         await ensure_desk(settings.home, store)
-        reports = ReportGenerationService(
-            store=store,
-            cache=SqlNarrativeCache(database),
-            writer=model_writers(model, prompts) if model is not None else None,
-            watch=AuditedReports(audit),
-        )
+        cache, watch = SqlNarrativeCache(database), AuditedReports(audit)
+        rules = ReportGenerationService(store=store, cache=cache, watch=watch)
+        writer = model_writers(model, prompts) if model is not None else None
+        reports = ReportGenerationService(store=store, cache=cache, writer=writer, watch=watch) if writer else rules
         charts = ChartRenderer(settings.home / "charts")
-        files = ReportFiles(store, reports, charts)
-        yield Core(settings, database, audit, model, prompts, store, reports, charts, files)
+        files = ReportFiles(store, rules, charts)
+        yield Core(settings, database, audit, model, prompts, store, reports, rules, charts, files)
     finally:
         if model is not None:
             await model.close()

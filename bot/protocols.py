@@ -379,6 +379,15 @@ class ApprovalFollower(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsApprovals(Protocol):
+    """A follower that can show what it is about once more, with its buttons, under the same `Reply.key`."""
+
+    async def card(self, approval: Approval) -> Reply:
+        """For who asked in words what is waiting and pressed "Show"."""
+        ...
+
+
 class Approvals(Protocol):
     """Everything that people decide. One transaction a step: state, vote, timers and audit row, or none of them.
 
@@ -438,6 +447,10 @@ class Approvals(Protocol):
         limit: int = 50,
     ) -> list[Approval]:
         """Newest first."""
+        ...
+
+    async def card(self, approval: Approval) -> Reply | None:
+        """What its follower shows of it; None where it is not one of `ShowsApprovals`."""
         ...
 
     def may_decide(self, person: Person, approval: Approval) -> bool:

@@ -119,6 +119,12 @@ class ApprovalSettings(BaseModel):
     """When those who can decide are reminded, in hours from the request."""
     expire_hours: Annotated[float, Field(gt=0)] = 120.0
     """When what nobody decided expires, in hours from the request."""
+    review: frozenset[Literal["first", "model_written", "negative_check", "always"]] = frozenset(
+        {"first", "model_written", "negative_check"}
+    )
+    """Which narratives wait for a reviewer before they are published; see `tools.narrative.publishing`."""
+    review_channel: Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,})?$")] = ""
+    """Id of the channel where reviewers are asked; where it is not set, they are asked in the thread it is about."""
 
 
 class ModelLimits(BaseModel):
@@ -322,8 +328,9 @@ class Settings(BaseSettings):
     )
     approvals: ApprovalSettings = Field(
         default_factory=ApprovalSettings,
-        description="how many people must approve, when they are reminded and when what nobody decided expires",
-        examples=["required = 2, remind_hours = [4, 24], expire_hours = 120"],
+        description="how many people must approve, when they are reminded, when what nobody decided expires, which "
+        "narratives wait for a reviewer, and the channel where reviewers are asked",
+        examples=['required = 2, remind_hours = [4, 24], expire_hours = 120, review_channel = "C0123456789"'],
     )
     model_limits: ModelLimits = Field(
         default_factory=ModelLimits,

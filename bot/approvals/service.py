@@ -26,6 +26,8 @@ from bot.protocols import (
     Decided,
     Json,
     Person,
+    Reply,
+    ShowsApprovals,
     Subject,
     Verdict,
     Vote,
@@ -155,6 +157,11 @@ class SqlApprovals:
             query = query.where(approvals.c.requester == requester)
         async with self._database.read() as connection:
             return await read(connection, query.order_by(approvals.c.created_at.desc()).limit(limit))
+
+    async def card(self, approval: Approval) -> Reply | None:
+        """What its follower shows of it; None where it is not one of `ShowsApprovals`."""
+        follower: object = self._followers.get(approval.subject.kind)
+        return await follower.card(approval) if isinstance(follower, ShowsApprovals) else None
 
     # --- steps inside a transaction ----------------------------------------------------------------------------------
 

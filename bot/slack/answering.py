@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -40,7 +41,7 @@ from bot.slack.optional import Optionals
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
 from bot.slack.threads import PROGRESS_PART, Threads
-from tools.errors import Problem
+from tools.errors import Denied, Problem
 
 log = structlog.get_logger(__name__)
 
@@ -149,7 +150,9 @@ class Answering:
                 decision, reply = await self._decide(job, request, handler, steps)
                 metrics.reply_seconds.labels("working").observe(time.monotonic() - working)
         except Problem as problem:
-            decision, reply = "problem", Reply(text=explain(problem, job.correlation_id), outcome="problem")
+            decision = _outcome(problem)
+            unseen = decision == "denied" and job.envelope.press is not None  # it concerns only who clicked
+            reply = Reply(explain(problem, job.correlation_id), ephemeral=unseen, outcome=decision)
         except TimeoutError:
             if limit is None or not limit.expired():
                 raise
@@ -310,6 +313,10 @@ class Answering:
                 channel_id=envelope.channel, prompts=prompts
             ),
         )
+
+
+def _outcome(problem: Problem) -> Literal["denied", "problem"]:
+    return "denied" if isinstance(problem, Denied) else "problem"
 
 
 def _intent_of(action_id: str, handlers: Mapping[Intent, Handler]) -> Intent:

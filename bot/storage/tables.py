@@ -211,6 +211,42 @@ diagnoses = Table(
     Column("payload", Text, nullable=False),  # JSON of what was found and told
 )
 
+narrative_contents = Table(  # what people are asked to decide on, exactly as they see it
+    "narrative_contents",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("report", Text, nullable=False),  # JSON of tools.narrative.report.Report
+    Column("chart", LargeBinary, nullable=True),  # PNG
+    Column("chart_alt", Text, nullable=False, default=""),
+    Column("chart_title", Text, nullable=False, default=""),
+    Column("kept_at", Float, nullable=False),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("report_hash", String(64), nullable=False),  # Report.content_hash
+    Column("backtest_id", String(64), nullable=False),
+    Column("strategy", String(255), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("approved_by", String(64), nullable=False, default=""),
+    Column("at", Float, nullable=False),
+    Index("ix_publications_backtest_id", "backtest_id"),
+    Index("ix_publications_strategy", "strategy"),
+)
+
+narrative_ratings = Table(  # 1 to 5 by reviewers; joined to reports through narrative_contents
+    "narrative_ratings",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("stars", Integer, nullable=False),
+    Column("rated_at", Float, nullable=False),
+)
+
 model_spend = Table(
     "model_spend",
     metadata,

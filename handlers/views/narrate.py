@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from bot.protocols import Attachment, Block
-from handlers.views.text import button, context, escape, header, section, table
+from handlers.views.text import actions, button, context, escape, header, section, table
 from tools.backtests.charts import Chart
 from tools.backtests.model import RunSummary
 from tools.narrative.report import FactModel, Report
@@ -35,7 +35,7 @@ def summary_blocks(report: Report, chart: Chart | None) -> tuple[Block, ...]:
     """Verdict, executive summary, key figures against the benchmark, chart, origin, what can be asked next."""
     blocks: list[Block] = [
         header(run_name(report)),
-        section(f"{_VERDICT_MARK[report.recommendation]} *Recommendation: {report.recommendation}*"),
+        verdict(report),
         {"type": "markdown", "text": _summary(report)},
     ]
     figures = key_figures(report)
@@ -43,8 +43,13 @@ def summary_blocks(report: Report, chart: Chart | None) -> tuple[Block, ...]:
         blocks.append(figures)
     if chart is not None:
         blocks.append(_picture("equity", chart))
-    blocks += [_origin(report), _next_steps(report)]
+    blocks += [context(origin(report)), _next_steps(report)]
     return tuple(blocks)
+
+
+def verdict(report: Report) -> Block:
+    """The recommendation with its colour."""
+    return section(f"{_VERDICT_MARK[report.recommendation]} *Recommendation: {report.recommendation}*")
 
 
 def summary_text(report: Report) -> str:
@@ -123,8 +128,11 @@ def choice_blocks(question: str, runs: Sequence[RunSummary], detail: str) -> tup
 
 def _summary(report: Report) -> str:
     """The first section without the verdict, which stands above it; nothing that the checker objects to."""
-    if not report.checks.ok:
-        return HELD_BACK
+    return summary_as_written(report) if report.checks.ok else HELD_BACK
+
+
+def summary_as_written(report: Report) -> str:
+    """The same without asking the checker: for those who decide on it."""
     text = report.sections[0].text
     return text.removeprefix(f"Recommendation: {report.recommendation}. ")
 
@@ -137,7 +145,8 @@ def _shown(fact: FactModel, currency: str) -> str:
     return value_text(fact.plain(), currency)
 
 
-def _origin(report: Report) -> Block:
+def origin(report: Report) -> str:
+    """Period, engine, facts, check, writer and id, for small print."""
     facts = {fact.id: fact for fact in report.facts}
     ends = [date_text(str(facts[name].value)) for name in ("run.start", "run.end") if name in facts]
     parts = [
@@ -147,8 +156,7 @@ def _origin(report: Report) -> Block:
         "written by rules" if report.writer == "rules" else f"written by {report.writer}",
         f"`{report.backtest_id}`",
     ]
-    text = " · ".join(part for part in parts if part)
-    return context(text)
+    return " · ".join(part for part in parts if part)
 
 
 def _picture(name: ChartName, chart: Chart) -> Block:
@@ -160,7 +168,8 @@ def _next_steps(report: Report) -> Block:
     buttons = [button("narrate.sections", "Full report", value)]
     if any(fact.id == "run.start" for fact in report.facts):
         buttons.append(button("narrate.charts", "Charts", value))
-    return {"type": "actions", "elements": [*buttons, _file_button(report)]}
+    publish = json.dumps({"backtest_id": report.backtest_id, "detail": report.detail})
+    return actions(*buttons, _file_button(report), button("approvals.ask", "Publish…", publish))
 
 
 def _file_button(report: Report) -> Block:

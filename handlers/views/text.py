@@ -1,5 +1,7 @@
 """The pieces that every view is made of."""
 
+from datetime import UTC, datetime
+
 from bot.protocols import Block
 
 
@@ -21,6 +23,34 @@ def header(text: str) -> Block:
 def button(action_id: str, text: str, value: str) -> Block:
     """A button; `value` is JSON."""
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, "value": value}
+
+
+def actions(*buttons: Block) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def moment(at: float) -> str:
+    """A moment in each reader's own time zone; `at` is epoch seconds."""
+    plain = datetime.fromtimestamp(at, UTC)
+    return f"<!date^{int(at)}^{{date_short_pretty}} at {{time}}|{plain:%d %b %Y, %H:%M} UTC>"
+
+
+def plain_input(block_id: str, label: str, hint: str, *, optional: bool = False) -> Block:
+    """Several lines of text in a modal; what is entered comes as the field `block_id`."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": optional,
+        "label": {"type": "plain_text", "text": label},
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "text",
+            "multiline": True,
+            "max_length": 2000,
+            "placeholder": {"type": "plain_text", "text": hint},
+        },
+    }
 
 
 def table(head: list[str], rows: list[list[str]]) -> Block:

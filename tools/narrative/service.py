@@ -17,6 +17,7 @@ from tools.narrative import checker
 from tools.narrative.caveats import add_caveats
 from tools.narrative.facts import Fact, FactSheet
 from tools.narrative.gather import gather
+from tools.narrative.notes import arranged, wishes_of
 from tools.narrative.recommend import add_limits, judge
 from tools.narrative.report import Checks, FactModel, FindingModel, Report, SectionModel
 from tools.narrative.sentences import BadSentence, Renderer, raw_numbers
@@ -79,7 +80,7 @@ class ReportGenerationService:
         self._code = ""
 
     async def narrate(self, run: BacktestRun | str, *, detail: Detail = "standard", note: str = "") -> Report:
-        """The report on a run or on a stored id. `note` is a reviewer's request to the writer that has a model.
+        """The report on a run or on a stored id. `note` is what a reviewer asks of the writer.
 
         Raises `NotFound` for an unknown id and `BadInput` for a run with nothing to report.
         """
@@ -199,8 +200,11 @@ def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
 
 
 def by_rules(run: BacktestRun, material: Material) -> Report:
-    """The report by rules. Figures that an engine calls by words which read as a claim are left out of its list."""
-    draft = write(material)
+    """The report by rules, arranged as a reviewer's note asks.
+
+    Figures that an engine calls by words which read as a claim are left out of its list.
+    """
+    draft = arranged(write(material), wishes_of(material.note))
     report = compose(run, material, draft, RULES)
     if report.checks.ok:
         return report

@@ -1,0 +1,338 @@
+"""The reviewers' queue of narratives: what waits, what a decision leads to, what is published and who may read it.
+
+Whoever asks for a report sees it at once where the rules wrote it and the check passed: that is a draft of theirs.
+Publishing it waits for a reviewer who is not its requester where `tools.narrative.publishing` names a reason. A text by
+a model, or one that the check objects to, is not shown to its requester either before a reviewer approved it: they see
+the rules' text, or the figures alone.
+
+What follows a decision (cards without buttons everywhere, the publication, a word to the requester, a redraft) happens
+in `changed`, which may run more than once and on any replica: every step has a key made of the approval.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+from bot.protocols import (
+    Announcer,
+    Approval,
+    Approvals,
+    Decided,
+    Destination,
+    Json,
+    Reply,
+    Request,
+    Subject,
+    Verdict,
+)
+from handlers.contents import Contents
+from handlers.views import reviews as views
+from handlers.views.text import escape, section
+from tools.errors import NotFound
+from tools.narrative.notes import done, wishes_of
+from tools.narrative.publishing import (
+    Content,
+    Publication,
+    PublicationStore,
+    Reason,
+    reasons_for_review,
+)
+from tools.narrative.report import Report
+from tools.narrative.service import RULES
+from tools.narrative.writer import Detail
+
+WAITS = "It waits for a reviewer now, who must not be you. I will tell you in this thread what they decide."
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """`policy` and `channel` are `approvals.review` and `approvals.review_channel` of the settings."""
+
+    approvals: Approvals
+    announcer: Announcer
+    store: PublicationStore
+    contents: Contents
+    policy: Collection[Reason]
+    channel: str = ""
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    async def ask(self, request: Request, backtest_id: str, detail: Detail, channel: str, message: str) -> str:
+        """Publish it, or have it reviewed first; what to tell the person who asked."""
+        content = await self.contents.of(backtest_id, detail)
+        same = await self._waiting(content, channel)
+        if same is not None:
+            asker = same.subject.requester.name or same.subject.requester.id
+            return f"This very report already waits to be published there; {asker} asked for it."
+        reasons = reasons_for_review(
+            content.report, first=not await self.store.knows_strategy(content.strategy), policy=self.policy
+        )
+        await self.store.keep(content)
+        if not reasons:
+            publication = _publication(f"direct-{request.event_id}"[:64], content, channel, request.person.id, "")
+            await self._publish(publication, content, None)
+            return f"Published in <#{channel}>."
+        wish: dict[str, Json] = {"channel": channel, "message": message}
+        await self._submit(request, f"{backtest_id}:{request.event_id}"[-128:], content, reasons, wish)
+        why = " and ".join(views.WHY[reason] for reason in reasons)
+        where = f"Reviewers are asked in <#{self.channel}>" if self.channel else "A reviewer is needed"
+        words = f"{WAITS} {where} because {why}."
+        if not self.channel and request.place.is_direct:
+            words += " Nobody else reads this conversation: tell a reviewer to ask me “what is waiting for review?”."
+        return words
+
+    async def cleared(self, request: Request, report: Report) -> tuple[Report, str]:
+        """What the requester may see now, and a line about what they may not; asks for a review where one is due.
+
+        The report itself where the rules wrote it and the check passed, or where a reviewer approved it.
+        """
+        held = reasons_for_review(report, first=False, policy=set(self.policy) - {"always"})
+        if not held:
+            return report, ""
+        content = await self.contents.with_chart(report)
+        await self.store.keep(content)
+        subject_id = f"text:{content.report.backtest_id}:{content.hash[:24]}"
+        known = await self.approvals.latest("narrative", subject_id)
+        if known is None:
+            known = await self._submit(request, subject_id, content, held, {"held": True})
+        if known.state == "approved":
+            return (await self._kept(known)).report, ""
+        if "model_written" in held:
+            report = await self.contents.rules.narrate(report.backtest_id, detail=report.detail)
+        return report, _held_back(known, held)
+
+    async def _submit(
+        self,
+        request: Request,
+        subject_id: str,
+        content: Content,
+        reasons: Collection[Reason],
+        wish: Mapping[str, Json],
+    ) -> Approval:
+        report, place = content.report, request.place
+        details: dict[str, Json] = {
+            "backtest_id": report.backtest_id,
+            "detail": report.detail,
+            "by_rules": report.writer == RULES,
+            "reasons": list(reasons),
+            "asked_channel": place.channel,
+            "asked_thread": place.thread_ts,
+            **wish,
+        }
+        subject = Subject("narrative", subject_id, 1, content.hash, content.strategy, request.person, details)
+        return await self.approvals.submit(subject, correlation_id=request.correlation_id)
+
+    async def _waiting(self, content: Content, channel: str) -> Approval | None:
+        pending = await self.approvals.list(kind="narrative", limit=500)
+        same = (a for a in pending if a.subject.hash == content.hash and a.subject.details.get("channel") == channel)
+        return next(same, None)
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    async def decide(
+        self,
+        request: Request,
+        approval: Approval,
+        verdict: Verdict,
+        *,
+        looked_at: str,
+        note: str = "",
+        details: Mapping[str, Json] | None = None,
+    ) -> Decided:
+        """A reviewer's click. What is different now from what they looked at becomes a new version to look at."""
+        now = await self._as_of_now(approval) if verdict == "approve" else None
+        decided = await self.approvals.decide(
+            approval.id,
+            request.person,
+            verdict,
+            looked_at=looked_at,
+            now=now.hash if now else looked_at,
+            note=note,
+            details=details,
+            correlation_id=request.correlation_id,
+        )
+        if decided.result == "changed" and now is not None and now.hash != approval.subject.hash:
+            await self._next_version(approval, now, {})
+            return replace(decided, words=f"{decided.words} The present version waits for review now.")
+        return decided
+
+    async def _as_of_now(self, approval: Approval) -> Content:
+        details = approval.subject.details
+        return await self.contents.of(
+            str(details["backtest_id"]),
+            detail_of(details),
+            str(details.get("note") or ""),
+            by_rules=bool(details.get("by_rules")),
+        )
+
+    async def _next_version(self, approval: Approval, content: Content, changes: Mapping[str, Json]) -> Approval:
+        await self.store.keep(content)
+        subject = replace(
+            approval.subject,
+            version=approval.subject.version + 1,
+            hash=content.hash,
+            details={**approval.subject.details, **changes},
+            deadline=None,
+        )
+        return await self.approvals.submit(subject)
+
+    # --- what follows (bot.protocols.ApprovalFollower) ---------------------------------------------------------------
+
+    async def changed(self, approval: Approval) -> None:
+        """Cards, the publication, the redraft and a word to the requester, by what became of it."""
+        content = await self._kept(approval)
+        card = views.card(approval, content, covered=self._covered(approval))
+        if (desk := self._desk_of(approval)) is not None:
+            await self.announcer.announce(f"card:{approval.id}", card, desk)
+        if approval.state == "pending" and not approval.votes:
+            return
+        await self.announcer.update(views.key(approval), card)
+        match approval.state:
+            case "approved":
+                await self._publish(_approved(approval, content), content, approval)
+            case "sent_back":
+                await self._redraft(approval)
+        await self._tell(approval)
+
+    async def reminded(self, approval: Approval, turn: int) -> None:
+        """A word where reviewers are asked; their next look is at the card above or at the list."""
+        if (desk := self._desk_of(approval)) is None:
+            return
+        name = escape(approval.subject.title)
+        text = f"*{name}* still waits for a reviewer. Ask me “what is waiting for review?” to see it here."
+        await self.announcer.announce(
+            f"reminder:{approval.id}:{turn}",
+            Reply(f"{approval.subject.title} still waits for a reviewer.", (section(text),)),
+            desk,
+        )
+
+    async def card(self, approval: Approval) -> Reply:
+        """The card, to be shown once more."""
+        return views.card(approval, await self._kept(approval))
+
+    async def sections(self, approval: Approval) -> Reply:
+        """All of the text that is decided on."""
+        return views.sections(await self._kept(approval))
+
+    async def _redraft(self, approval: Approval) -> None:
+        """Written again as the note asks; a text the rules cannot change goes back as it is, and says so."""
+        vote = approval.last_vote
+        note = vote.note if vote else ""
+        details = approval.subject.details
+        before = detail_of(details)
+        wishes = wishes_of(note)
+        level = wishes.level(before)
+        by_rules = bool(details.get("by_rules"))
+        content = await self.contents.of(str(details["backtest_id"]), level, note, by_rules=by_rules)
+        made = done(wishes, before) if content.report.writer == RULES else "the model wrote it again with the note"
+        unable = "The rules could make nothing of this note, so the text is as it was."
+        await self._next_version(
+            approval,
+            content,
+            {
+                "detail": level,
+                "note": note,
+                "note_by": (vote.name or vote.person) if vote else "",
+                "redraft": f"Redrafted: {made}." if made else unable,
+            },
+        )
+
+    async def _publish(self, publication: Publication, content: Content, approval: Approval | None) -> None:
+        await self.store.publish(publication)
+        details: Mapping[str, Json] = approval.subject.details if approval else {}
+        held_here = details.get("held") and publication.channel == details.get("asked_channel")
+        thread = str(details.get("asked_thread") or "") if held_here else ""
+        await self.announcer.announce(
+            f"published:{publication.id}",
+            views.published(publication, content, approval),
+            Destination(publication.channel, thread_ts=thread),
+            by=publication.approved_by or publication.requested_by,
+        )
+
+    async def _tell(self, approval: Approval) -> None:
+        """The requester hears of it where they asked, unless they did it themselves or it goes on by itself."""
+        vote = approval.last_vote
+        own = vote is not None and vote.person == approval.subject.requester.id
+        if approval.state in ("pending", "superseded") or own:
+            return
+        text = f"<@{approval.subject.requester.id}> *{escape(approval.subject.title)}*: {views.outcome(approval)}"
+        if approval.state == "sent_back":
+            text += "\nI wrote it again with the note; the new version waits for a reviewer."
+        await self.announcer.announce(
+            f"told:{approval.id}",
+            Reply(f"{approval.subject.title}: {approval.state.replace('_', ' ')}.", (section(text),)),
+            _asked_in(approval),
+        )
+
+    def _desk_of(self, approval: Approval) -> Destination | None:
+        """Where reviewers are asked; None where no reviewer would see it."""
+        if self.channel:
+            return Destination(channel=self.channel)
+        asked = _asked_in(approval)
+        return asked if asked.channel and not asked.channel.startswith("D") else None
+
+    def _covered(self, approval: Approval) -> bool:
+        """Whether others than reviewers read where reviewers are asked, and the text is not to be seen yet."""
+        reasons = approval.subject.details.get("reasons")
+        held = isinstance(reasons, list) and bool({"model_written", "negative_check"} & set(map(str, reasons)))
+        return held and not self.channel
+
+    async def _kept(self, approval: Approval) -> Content:
+        content = await self.store.content(approval.subject.hash)
+        if content is None:
+            raise NotFound("The text of this is not kept any more; please ask for the report again.")
+        return content
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    async def read(self, publication: Publication) -> Reply:
+        """A published narrative for whoever asks."""
+        content = await self.store.content(publication.hash)
+        if content is None:
+            raise NotFound("This publication is not kept any more; ask an analyst for the report.")
+        approval = await self.approvals.get(publication.id)
+        return replace(views.published(publication, content, approval), more=())
+
+    async def read_all(self, publication_id: str) -> Reply:
+        """All sections of a published narrative. Raises `NotFound` for what is not published."""
+        publication = await self.store.get(publication_id)
+        content = await self.store.content(publication.hash) if publication else None
+        if content is None:
+            raise NotFound("I know no such publication.")
+        return views.sections(content)
+
+
+def _held_back(approval: Approval, held: Collection[Reason]) -> str:
+    model = "model_written" in held
+    what = "The model's text" if model else "The text"
+    instead = "; rules wrote what you see" if model else ""
+    if approval.state == "pending":
+        return f"{what} waits for a reviewer because {' and '.join(views.WHY[each] for each in held)}{instead}."
+    return f"{what} was not approved ({approval.state.replace('_', ' ')}){instead}."
+
+
+def _approved(approval: Approval, content: Content) -> Publication:
+    vote = approval.last_vote
+    details = approval.subject.details
+    chosen = (vote.details.get("channel") if vote else "") or details.get("channel") or details["asked_channel"]
+    approver = vote.person if vote else ""
+    return replace(
+        _publication(approval.id, content, str(chosen), approval.subject.requester.id, approver),
+        at=approval.closed_at or approval.created_at,
+    )
+
+
+def _publication(key: str, content: Content, channel: str, requester: str, approver: str) -> Publication:
+    return Publication(key, content.hash, content.report.backtest_id, content.strategy, channel, requester, approver)
+
+
+def _asked_in(approval: Approval) -> Destination:
+    details = approval.subject.details
+    channel, thread = str(details.get("asked_channel") or ""), str(details.get("asked_thread") or "")
+    return Destination(channel, approval.subject.requester.id, thread)
+
+
+def detail_of(details: Mapping[str, Json]) -> Detail:
+    """How much was asked for; standard where nothing was."""
+    said = details.get("detail")
+    return cast("Detail", said) if said in get_args(Detail) else "standard"
