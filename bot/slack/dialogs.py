@@ -62,13 +62,23 @@ class Dialogs:
         self._client = client
         self._access = access
         self._modals = modals
+        self._opening: set[asyncio.Task[None]] = set()  # kept, since the loop holds tasks weakly
 
     def has(self, action_id: str) -> bool:
         """Whether buttons with this id open a modal."""
         return action_id in self._modals
 
-    async def open(self, action_id: str, trigger_id: str, user: str, opened: Opened) -> None:
-        """Open it, or say in its place why not."""
+    def open(self, action_id: str, trigger_id: str, user: str, opened: Opened) -> None:
+        """Open it, or say in its place why not; at once, but not before the press is acknowledged."""
+        task = asyncio.create_task(self._open(action_id, trigger_id, user, opened), name="modal")
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def close(self) -> None:
+        """Wait for those being opened: seconds at most."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    async def _open(self, action_id: str, trigger_id: str, user: str, opened: Opened) -> None:
         modal = self._modals[action_id]
         try:
             async with asyncio.timeout(_SECONDS):

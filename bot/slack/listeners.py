@@ -128,7 +128,7 @@ class _Listeners:
         return await ack()
 
     async def action(self, body: Body, ack: AsyncAck) -> None:
-        """Buttons that open a modal do it here and now, for the same reason; others go into the inbox."""
+        """Buttons that open a modal do it now, while the trigger lives; others go into the inbox."""
         pressed = self._read(body)
         press = pressed.press if pressed else None
         if pressed is None or press is None or not self._dialogs.has(press.id):
@@ -143,7 +143,7 @@ class _Listeners:
                 on_ephemeral=press.on_ephemeral,
                 response_url=pressed.response_url,
             )
-            await self._dialogs.open(press.id, str(body.get("trigger_id", "")), pressed.user, opened)
+            self._dialogs.open(press.id, str(body.get("trigger_id", "")), pressed.user, opened)
         await ack()
 
     async def dialog_submitted(self, body: Body, ack: AsyncAck) -> BoltResponse:

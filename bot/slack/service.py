@@ -85,7 +85,6 @@ class SlackTransport:
         `announcements` and `timers` are those that were given to services, where they have any.
         """
         self._settings = settings
-        self._services = services
         self._group_event = group_event
         self._session: aiohttp.ClientSession = open_session()
         self.client = build_client(settings.bot_token, settings.api_url, self._session)
@@ -112,6 +111,7 @@ class SlackTransport:
             progress=progress,
             work_at_once=WORK_AT_ONCE,
         )
+        self._dialogs = Dialogs(self.client, services.access, services.modals)
         self._workers = Workers(self._inbox, self._answering.do, self._give_up)
         self._sockets: Sockets | None = None
         self._measuring: asyncio.Task[None] | None = None
@@ -137,7 +137,7 @@ class SlackTransport:
             bot_id=str(identity.get("bot_id") or ""),
             signing_secret=self._settings.signing_secret,
             group_event=self._group_event,
-            dialogs=Dialogs(self.client, self._services.access, self._services.modals),
+            dialogs=self._dialogs,
         )
         await self._workers.start()
         self._sockets = Sockets(app, self._settings.app_token)
@@ -152,6 +152,7 @@ class SlackTransport:
             await asyncio.gather(self._measuring, return_exceptions=True)
         if self._sockets is not None:
             await self._sockets.close()
+        await self._dialogs.close()
         await self._workers.stop(self._settings.drain_seconds)
         await self._session.close()
 

@@ -44,6 +44,11 @@ async def with_modal(rig):
     return rig, message
 
 
+async def opened(rig, who):
+    await rig.workspace.wait_for(lambda: bool(rig.workspace.open_views(who)))
+    return rig.workspace.open_views(who)
+
+
 def entered(text):
     return {"note": {"text": {"type": "plain_text_input", "value": text}}}
 
@@ -51,7 +56,7 @@ def entered(text):
 async def test_a_press_opens_what_is_submitted_is_checked_and_comes_as_a_press(with_modal):
     rig, message = with_modal
     await rig.workspace.press("ana", "#desk", message.ts, "draft.send_back")
-    [view] = rig.workspace.open_views("ana")
+    [view] = await opened(rig, "ana")
     assert view["title"]["text"].startswith("Send {")
     assert len(view["title"]["text"]) <= 24
     refused = await rig.workspace.submit_view("ana", view["id"], entered(""))
@@ -71,7 +76,7 @@ async def test_who_may_not_gets_the_reason_in_its_place(with_modal):
     rig, message = with_modal
     rig.access.guests.add(rig.workspace.state.user("gina").id)
     await rig.workspace.press("gina", "#desk", message.ts, "draft.send_back")
-    [view] = rig.workspace.open_views("gina")
+    [view] = await opened(rig, "gina")
     assert "ask an admin" in view["blocks"][0]["text"]["text"]
     assert not view.get("submit")
 
@@ -91,7 +96,7 @@ async def test_what_goes_wrong_is_said_in_its_place(with_modal, error, words):
     rig.transport = rig.build()
     await rig.transport.start()
     await rig.workspace.press("ana", "#desk", message.ts, "draft.send_back")
-    [view] = rig.workspace.open_views("ana")
+    [view] = await opened(rig, "ana")
     assert words in view["blocks"][0]["text"]["text"]
 
 
@@ -107,7 +112,7 @@ async def test_a_check_that_fails_or_hangs_leaves_it_to_the_handler(with_modal, 
     rig.transport = rig.build()
     await rig.transport.start()
     await rig.workspace.press("ana", "#desk", message.ts, "draft.send_back")
-    [view] = rig.workspace.open_views("ana")
+    [view] = await opened(rig, "ana")
     await rig.workspace.submit_view("ana", view["id"], entered("x"))
     await rig.workspace.wait_for(lambda: rig.answers()[0].text == "Sent back")
 
