@@ -1,0 +1,149 @@
+"""A request in words to a specification, a question or a refusal, without a model: the whole way of the grammar."""
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import JsonValue
+
+from tools.errors import BadInput
+from tools.strategies.language import refusals
+from tools.strategies.language.asking import Notes, Question, Refused
+from tools.strategies.language.build import Builder, fold
+from tools.strategies.language.catalogued import indicator_words
+from tools.strategies.language.normalise import Vocabulary, read, spelt, vocabulary
+from tools.strategies.language.parse import parse
+from tools.strategies.language.request import Request
+from tools.strategies.language.symbols import Symbols, without_symbols
+from tools.strategies.language.tokens import Token
+from tools.strategies.loading import BadSpecification, load
+from tools.strategies.spec import Specification
+from tools.strategies.templates import Templates, builtin
+
+_MOST_CHARACTERS = 4000
+_MOST_TOKENS = 160
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a request came to. With status `ok` there is a specification; `assumed` are the defaults it takes."""
+
+    status: Literal["ok", "clarify", "refused"]
+    text: str
+    specification: Specification | None = None
+    assumed: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    questions: tuple[Question, ...] = ()
+    refusal: str = ""
+    unplaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What requests may name: the symbols with prices here, and the desk's templates."""
+
+    symbols: Symbols
+    templates: Templates = field(default_factory=builtin)
+
+    @property
+    def words(self) -> Vocabulary:
+        """The vocabulary with this desk's symbols in it."""
+        extra: Mapping[str, tuple[str, str]] = {**indicator_words(), **self.symbols.words()}
+        return vocabulary({spelt(phrase): token for phrase, token in extra.items()})
+
+
+class Reader:
+    """Reads requests; one for a desk, safe to use from several threads."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._words = language.words
+
+    def read(self, text: str) -> Read:
+        """The request as a specification, as questions, or refused. Never raises for any text."""
+        try:
+            return self._read(text)
+        except Refused as refused:
+            return Read("refused", text, refusal=str(refused))
+
+    def _read(self, text: str) -> Read:
+        if len(text) > _MOST_CHARACTERS:
+            raise Refused(f"That is longer than {_MOST_CHARACTERS:,} characters; a strategy fits in a few sentences.")
+        refusals.check(text)
+        reading = read(text, self._words)
+        self._language.symbols.check(text, reading)
+        if not any(token.kind not in _EMPTY for token in reading.tokens):
+            refusals.nothing_said(text, reading)
+        if len(reading.tokens) > _MOST_TOKENS:
+            raise Refused("That is too long to be one strategy; say when it buys, when it sells, and its stops.")
+        traded, tokens = without_symbols(reading.tokens)
+        notes = Notes()
+        symbol = traded[0] if traded else self._language.symbols.usual
+        if not tokens:
+            return Read("clarify", text, questions=(_WHOLE,))
+        built = self._built(tokens, notes, symbol)
+        if not traded:
+            notes.assume(f"it trades {symbol}, since you named no instrument")
+        if built is None or notes.questions:
+            return Read("clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions))
+        return self._finished(text, built, traded or (symbol,), notes, reading.corrected)
+
+    def _built(self, tokens: tuple[Token, ...], notes: Notes, symbol: str) -> dict[str, JsonValue] | None:
+        with _lock:
+            tree = parse(tokens)
+        parts = Request(notes, symbol, self._language.templates).read(tree)
+        if parts.last_years:
+            self._language.symbols.last_years(symbol, parts)
+        for words in _runs(tokens, parts.unplaced):
+            notes.questions.insert(0, _what_is(words))
+        return Builder(notes, self._language.templates).build(parts)
+
+    def _finished(
+        self,
+        text: str,
+        built: dict[str, JsonValue],
+        symbols: tuple[str, ...],
+        notes: Notes,
+        corrected: tuple[tuple[str, str], ...],
+    ) -> Read:
+        try:
+            specification = load({"symbols": list(symbols), **built}, self._language.templates)
+        except BadSpecification as error:
+            raise Refused(str(error)) from None
+        specification = fold(specification, self._language.templates)
+        refusals.check_meaning(specification, self._language.templates)
+        return Read("ok", text, specification, tuple(notes.assumed), corrected)
+
+
+_EMPTY = frozenset("UNKNOWN COMMA DOT SEMI COLON DASH NUM AND OR IN ON AT FOR FROM TO WITH IT WHEN UP DOWN OVER OPEN BY TODAY ARTICLE LP RP SLASH NEW AFTER BUT NOT WITHOUT ONLY RUN TOP UNIT ORDINAL SYMBOL WHILE WHERE IS UNTIL HIGH LOW CLOSE BOTTOM".split())
+_WHOLE = Question(
+    "When should it buy, and when should it sell?",
+    ("buy when RSI is under 30, sell when it is over 70", "golden cross", "buy a 20-day high, sell a 10-day low"),
+)
+
+
+def _runs(tokens: Collection[Token], unplaced: list[str]) -> list[str]:
+    """Unplaced words that stand together, as one phrase each."""
+    out: list[str] = []
+    waiting = list(unplaced)
+    run: list[str] = []
+    for token in tokens:
+        if waiting and token.said == waiting[0]:
+            run.append(waiting.pop(0))
+        elif run:
+            out.append(" ".join(run))
+            run = []
+    if run:
+        out.append(" ".join(run))
+    return out
+
+
+def _what_is(words: str) -> Question:
+    return Question(
+        f"I cannot place “{words}”. What does it mean for the rule: which price, indicator or number, compared with what?"
+    )
+
+
+__all__ = ["BadInput", "Language", "Read", "Reader"]
