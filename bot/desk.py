@@ -53,10 +53,22 @@ async def ensure_desk(home: Path, store: BacktestStore) -> None:
 
 
 def _make(prices: Path, missing: Sequence[_Strategy]) -> list[BacktestRun]:
+    from tools.market.store import PriceStore
+
+    ensure_prices(prices.parent)
+    with PriceStore(prices) as store:
+        return [_run(store, strategy) for strategy in missing]
+
+
+def ensure_prices(home: Path) -> Path:
+    """The file with the desk's prices, filled where there is none. Blocks."""
     from tools.market.embedded import EmbeddedSource
     from tools.market.store import PriceStore
 
-    prices.parent.mkdir(parents=True, exist_ok=True)
+    prices = home / PRICES
+    if prices.exists():
+        return prices
+    home.mkdir(parents=True, exist_ok=True)
     with _turn(prices.with_suffix(".lock")):
         if not prices.exists():
             for left_over in prices.parent.glob(f"{prices.stem}.*.part*"):
@@ -65,8 +77,7 @@ def _make(prices: Path, missing: Sequence[_Strategy]) -> list[BacktestRun]:
             with PriceStore(partial, read_only=False) as store:
                 store.ingest(EmbeddedSource())
             partial.replace(prices)
-    with PriceStore(prices) as store:
-        return [_run(store, strategy) for strategy in missing]
+    return prices
 
 
 def _run(store: "PriceStore", strategy: _Strategy) -> BacktestRun:

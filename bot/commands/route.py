@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.text is None) == (arguments.batch is None):
         raise BadInput("give one text, or --batch with a file that has one text a line")
     today = datetime.now(UTC).date()
-    texts = [arguments.text] if arguments.batch is None else _lines(Path(arguments.batch))
+    texts = [arguments.text] if arguments.batch is None else lines_of(Path(arguments.batch))
     for text in texts:
         routed = route_by_rules(text, {}, today)
         if arguments.json or arguments.batch is not None:
@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
+    """The lines of a UTF-8 file, each an input. Raises `BadInput`."""
     from tools.errors import BadInput
 
     try:

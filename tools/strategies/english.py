@@ -8,11 +8,40 @@ from tools.strategies.spec import Costs, Risk, Specification
 from tools.strategies.templates import Pair, Templates, builtin
 
 _OPS = {">": "is above", ">=": "is at or above", "<": "is below", "<=": "is at or below", "==": "is"}
-_FIELDS = {"close": "the close", "open": "the open", "high": "the high", "low": "the low", "volume": "volume", "typical": "the typical price"}
-_AVERAGES = {"SMA": "simple average", "EMA": "exponential average", "WMA": "weighted average", "DEMA": "double exponential average", "TEMA": "triple exponential average", "KAMA": "Kaufman average", "HMA": "Hull average"}
+_FIELDS = {
+    "close": "the close",
+    "open": "the open",
+    "high": "the high",
+    "low": "the low",
+    "volume": "volume",
+    "typical": "the typical price",
+}
+_AVERAGES = {
+    "SMA": "simple average",
+    "EMA": "exponential average",
+    "WMA": "weighted average",
+    "DEMA": "double exponential average",
+    "TEMA": "triple exponential average",
+    "KAMA": "Kaufman average",
+    "HMA": "Hull average",
+}
 _BANDS = {"upperband": "upper", "middleband": "middle", "lowerband": "lower"}
-_NAMES = {"BBANDS": "Bollinger band", "KC": "Keltner channel", "DONCHIAN": "Donchian channel", "STOCH": "stochastic", "WILLR": "Williams %R", "PLUS_DI": "+DI", "MINUS_DI": "-DI"}
-_LINES = {"macd": "MACD line", "macdsignal": "MACD signal line", "macdhist": "MACD histogram", "slowk": "stochastic %K", "slowd": "stochastic %D"}
+_NAMES = {
+    "BBANDS": "Bollinger band",
+    "KC": "Keltner channel",
+    "DONCHIAN": "Donchian channel",
+    "STOCH": "stochastic",
+    "WILLR": "Williams %R",
+    "PLUS_DI": "+DI",
+    "MINUS_DI": "-DI",
+}
+_LINES = {
+    "macd": "MACD line",
+    "macdsignal": "MACD signal line",
+    "macdhist": "MACD histogram",
+    "slowk": "stochastic %K",
+    "slowd": "stochastic %D",
+}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = "January February March April May June July August September October November December".split()
 
@@ -72,10 +101,20 @@ def _calendar(field: str, op: str, value: int) -> str:
     names = {"day_of_week": _DAYS, "month": _MONTHS}.get(field)
     if names and 1 <= value <= len(names):
         word = names[value - 1]
-        order = {"==": "it is", ">=": "the month is from", "<=": "the month is until", ">": "it is after", "<": "it is before"}
+        order = {
+            "==": "it is",
+            ">=": "the month is from",
+            "<=": "the month is until",
+            ">": "it is after",
+            "<": "it is before",
+        }
         return f"{order[op]} {word}"
     if field == "trading_days_left_in_month":
-        return "it is the last trading day of the month" if value == 0 and op == "==" else f"the trading days left in the month {_OPS[op]} {value}"
+        return (
+            "it is the last trading day of the month"
+            if value == 0 and op == "=="
+            else f"the trading days left in the month {_OPS[op]} {value}"
+        )
     what = "trading day" if field == "trading_day_of_month" else field.replace("_", " ")
     return f"it is {what} {value} of the month" if op == "==" else f"the {what} of the month {_OPS[op]} {value}"
 
@@ -117,7 +156,10 @@ def _any(one: c.AnyOf) -> str:
 
 
 def _joined(parts: tuple[Condition, ...], word: str) -> str:
-    inner = [f"({condition_in_words(part)})" if isinstance(part, c.All | c.AnyOf) else condition_in_words(part) for part in parts]
+    inner = [
+        f"({condition_in_words(part)})" if isinstance(part, c.All | c.AnyOf) else condition_in_words(part)
+        for part in parts
+    ]
     return word.join(inner)
 
 
@@ -180,7 +222,9 @@ def _side_of(term: Term) -> str:
 
 
 def _indicator(term: c.Indicator) -> str:
-    numbers = ", ".join(f"{value:g}" for key, value in term.parameters.items() if not key.endswith("matype") and key != "nbdevdn")
+    numbers = ", ".join(
+        f"{value:g}" for key, value in term.parameters.items() if not key.endswith("matype") and key != "nbdevdn"
+    )
     if term.name in _AVERAGES and set(term.parameters) == {"timeperiod"}:
         of = "" if term.input is None else f" of {term_in_words(term.input)}"
         return f"the {numbers}-day {_AVERAGES[term.name]}{of}"
@@ -199,7 +243,13 @@ def _ago(said: str, bars: int, symbol: str | None = None) -> str:
 
 def _risk(risk: Risk, long: bool, short: bool) -> list[str]:
     said = []
-    loss, gain = ("below", "above") if long and not short else ("above", "below") if short and not long else ("against", "beyond")
+    loss, gain = (
+        ("below", "above")
+        if long and not short
+        else ("above", "below")
+        if short and not long
+        else ("against", "beyond")
+    )
     if risk.stop_loss:
         said.append(f"a stop {_percent(risk.stop_loss)} {loss} the entry")
     if risk.atr_stop:
@@ -210,7 +260,11 @@ def _risk(risk: Risk, long: bool, short: bool) -> list[str]:
     if risk.take_profit:
         said.append(f"a target {_percent(risk.take_profit)} {gain} the entry")
     if risk.max_holding_bars:
-        said.append("out after a day" if risk.max_holding_bars == 1 else f"out after {risk.max_holding_bars} trading days at the latest")
+        said.append(
+            "out after a day"
+            if risk.max_holding_bars == 1
+            else f"out after {risk.max_holding_bars} trading days at the latest"
+        )
     if not said:
         return []
     where = " (stops are checked at the close)" if risk.trigger == "close" else ""

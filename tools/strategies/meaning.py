@@ -13,7 +13,13 @@ _RANGES = {
     "RSI": (0.0, 100.0), "STOCH": (0.0, 100.0), "STOCHF": (0.0, 100.0), "STOCHRSI": (0.0, 100.0), "MFI": (0.0, 100.0), "ADX": (0.0, 100.0),
     "WILLR": (-100.0, 0.0), "PLUS_DI": (0.0, 100.0), "MINUS_DI": (0.0, 100.0), "DX": (0.0, 100.0), "CMO": (-100.0, 100.0), "AROON": (0.0, 100.0), "ULTOSC": (0.0, 100.0),
 }  # fmt: skip
-_CALENDAR = {"day_of_week": (1.0, 5.0), "month": (1.0, 12.0), "day_of_month": (1.0, 31.0), "trading_day_of_month": (1.0, 23.0), "trading_days_left_in_month": (0.0, 22.0)}
+_CALENDAR = {
+    "day_of_week": (1.0, 5.0),
+    "month": (1.0, 12.0),
+    "day_of_month": (1.0, 31.0),
+    "trading_day_of_month": (1.0, 23.0),
+    "trading_days_left_in_month": (0.0, 22.0),
+}
 
 
 def contradictions(specification: Specification, templates: Templates) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.drafts.corpus.reference import Case, Market
 from tools.market.prices import Prices
+from tools.strategies.drafting import Drafter
 from tools.strategies.engine import simulate
 from tools.strategies.spec import Specification
 
@@ -50,7 +51,9 @@ def market(prices: Prices) -> Market:
     return Market(prices.dates, prices.open, prices.high, prices.low, prices.close, prices.volume)
 
 
-def judge(case: Case, status: str, specification: Specification | None, prices_of: Callable[[str], Prices], note: str = "") -> Outcome:
+def judge(
+    case: Case, status: str, specification: Specification | None, prices_of: Callable[[str], Prices], note: str = ""
+) -> Outcome:
     """One answer against its case."""
     if isinstance(case.expected, str) or status != "ok" or specification is None:
         return Outcome(case, status, specification, None, note)
@@ -79,3 +82,31 @@ def score(outcomes: Iterable[Outcome]) -> Score:
         refused=sum(one.right for one in to_refuse),
         to_refuse=len(to_refuse),
     )
+
+
+@lru_cache(maxsize=4)
+def _prices(drafter: Drafter, symbol: str) -> Prices:
+    return drafter.market.prices(symbol)
+
+
+def outcome(drafter: Drafter, case: Case) -> Outcome:
+    """One case, asked of a drafter."""
+    draft = drafter.draft(case.text)
+    if draft.read.status == "ok" and draft.errors:
+        return Outcome(case, "invalid", None, None, " ".join(draft.errors))
+    return judge(case, draft.status, draft.specification, lambda symbol: _prices(drafter, symbol))
+
+
+def report(outcomes: list[Outcome]) -> dict[str, float | int]:
+    """The figures of `deskhand eval draft`."""
+    found = score(outcomes)
+    return {
+        "requests": len(outcomes),
+        "validation_failure_rate": found.invalid / len(outcomes),
+        "drafted_of_those_to_draft": found.drafted / found.drafts,
+        "positions_equal_of_those_to_draft": found.exact / found.drafts,
+        "positions_equal_of_those_drafted": found.exact / max(found.drafted, 1),
+        "mean_agreement_of_positions": found.mean_agreement,
+        "asked_of_those_to_ask": found.asked / found.to_ask,
+        "refused_of_those_to_refuse": found.refused / found.to_refuse,
+    }

@@ -165,7 +165,7 @@ class _Loop:
     start: str = ""
     end: str = ""
 
-    def run(self) -> np.ndarray:
+    def run(self) -> np.ndarray:  # noqa: C901, a plain loop is what a reference should be
         m = self.market
         out = np.zeros(m.n, dtype=int)
         distance_of = self.atr or self.atr_trail

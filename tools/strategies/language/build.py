@@ -107,13 +107,20 @@ class Builder:
             return True
         if parts.long.exits or parts.short.exits or parts.risk:
             self.notes.ask(
-                Question("That says when to get out. When should it get in?", ("buy when RSI is under 30", "buy on a 20-day high"))
+                Question(
+                    "That says when to get out. When should it get in?",
+                    ("buy when RSI is under 30", "buy on a 20-day high"),
+                )
             )
         elif not self.notes.questions:
             self.notes.ask(
                 Question(
                     "When should it buy, and when should it sell?",
-                    ("buy when RSI is under 30, sell when it is over 70", "golden cross", "buy a 20-day high, sell a 10-day low"),
+                    (
+                        "buy when RSI is under 30, sell when it is over 70",
+                        "golden cross",
+                        "buy a 20-day high, sell a 10-day low",
+                    ),
                 )
             )
         return False
@@ -145,7 +152,9 @@ class Builder:
             return None
         back = long.exits[0] if len(long.exits) == 1 else reverse(long.entry) or self._mirror(long.entry)
         if back is None:
-            self.notes.ask(Question("When should it go short?", ("short on the opposite cross", "short when RSI is over 70")))
+            self.notes.ask(
+                Question("When should it go short?", ("short on the opposite cross", "short when RSI is over 70"))
+            )
             return None
         self.notes.assume("what closes the long opens the short, and the other way round")
         return {"side": "long_short", "entry": _json(long.entry), "short_entry": _json(back)}
@@ -201,7 +210,11 @@ class Builder:
         """The usual opposite of a single condition: overbought for oversold, the other side of an average or of zero."""
         if isinstance(entry, c.All):
             found = [one for one in map(self._mirror, entry.conditions) if one is not None]
-            return found[0] if found and isinstance(entry.conditions[0], c.Comparison) and self._mirror(entry.conditions[0]) else None
+            return (
+                found[0]
+                if found and isinstance(entry.conditions[0], c.Comparison) and self._mirror(entry.conditions[0])
+                else None
+            )
         if not isinstance(entry, c.Comparison):
             return None
         left, right = entry.left, entry.right
@@ -210,7 +223,12 @@ class Builder:
         if entry.op in {">", ">="} and (_is_trend(left, right) or (unit(left) == "fraction" and right == 0)):
             self.notes.assume("it exits when that is no longer so, since you gave no exit")
             return inverse(entry)
-        if isinstance(right, c.Indicator) and right.name == "BBANDS" and right.output == "lowerband" and entry.op == "<":
+        if (
+            isinstance(right, c.Indicator)
+            and right.name == "BBANDS"
+            and right.output == "lowerband"
+            and entry.op == "<"
+        ):
             self.notes.assume("it exits at the middle band, since you gave no exit")
             return c.Comparison(op=">", left=left, right=right.model_copy(update={"output": "middleband"}))
         return None
@@ -248,13 +266,17 @@ def _check_limits(parts: Parts) -> None:
     for key, name in _NAMES_OF_LIMITS.items():
         value = parts.risk.get(key)
         if isinstance(value, float) and value >= 1:
-            raise Refused(f"A {name} of {value * 100:g} % is further away than the whole price; write one below 100 %.")
+            raise Refused(
+                f"A {name} of {value * 100:g} % is further away than the whole price; write one below 100 %."
+            )
     target = parts.risk.get("take_profit")
     if isinstance(target, float) and target > 10:
         raise Refused(f"A target of {target * 100:g} % cannot be meant; the most is 1,000 %.")
     share = parts.sizing.get("fraction", 0.0)
     if share > 1:
-        raise Refused(f"A position of {share * 100:g} % of the account needs leverage, which is not drafted; 100 % is the most.")
+        raise Refused(
+            f"A position of {share * 100:g} % of the account needs leverage, which is not drafted; 100 % is the most."
+        )
 
 
 def fold(specification: Specification, templates: Templates) -> Specification:
@@ -268,9 +290,17 @@ def fold(specification: Specification, templates: Templates) -> Specification:
             continue
         bound: dict[str, float] = {}
         if _unify(side.entry, wanted["entry"], bound) and _unify(side.exit, wanted["exit"], bound):
-            whole = {key: int(value) if template.parameters[key].type == "integer" else value for key, value in bound.items()}
+            whole = {
+                key: int(value) if template.parameters[key].type == "integer" else value
+                for key, value in bound.items()
+            }
             if not template.wrong_parameters(whole) and _same(template, specification.side, whole, wanted):
-                update = {"template": template.name, "parameters": template.complete(whole), "entry": None, "exit": None}
+                update = {
+                    "template": template.name,
+                    "parameters": template.complete(whole),
+                    "entry": None,
+                    "exit": None,
+                }
                 return specification.model_copy(update=update)
     return specification
 
@@ -297,7 +327,8 @@ def _unify(written: JsonValue, found: JsonValue, bound: dict[str, float]) -> boo
 def _is_trend(left: object, right: object) -> bool:
     """A price above an average, an average above another, a line above its signal."""
     return isinstance(right, c.Indicator) and (
-        (isinstance(left, c.Price) and right.output is None) or (isinstance(left, c.Indicator) and left.name == right.name)
+        (isinstance(left, c.Price) and right.output is None)
+        or (isinstance(left, c.Indicator) and left.name == right.name)
     )
 
 

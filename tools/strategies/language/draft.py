@@ -117,7 +117,9 @@ class Reader:
         return Read("ok", text, specification, tuple(notes.assumed), corrected)
 
 
-_EMPTY = frozenset("UNKNOWN COMMA DOT SEMI COLON DASH NUM AND OR IN ON AT FOR FROM TO WITH IT WHEN UP DOWN OVER OPEN BY TODAY ARTICLE LP RP SLASH NEW AFTER BUT NOT WITHOUT ONLY RUN TOP UNIT ORDINAL SYMBOL WHILE WHERE IS UNTIL HIGH LOW CLOSE BOTTOM".split())
+_EMPTY = frozenset(
+    "UNKNOWN COMMA DOT SEMI COLON DASH NUM AND OR IN ON AT FOR FROM TO WITH IT WHEN UP DOWN OVER OPEN BY TODAY ARTICLE LP RP SLASH NEW AFTER BUT NOT WITHOUT ONLY RUN TOP UNIT ORDINAL SYMBOL WHILE WHERE IS UNTIL HIGH LOW CLOSE BOTTOM".split()
+)
 _WHOLE = Question(
     "When should it buy, and when should it sell?",
     ("buy when RSI is under 30, sell when it is over 70", "golden cross", "buy a 20-day high, sell a 10-day low"),

@@ -9,8 +9,8 @@ from tools.strategies.conditions import Condition
 from tools.strategies.language.asking import Unclear
 from tools.strategies.language.reading import Conditions, either, inverse
 from tools.strategies.language.terms import all_numbers, average
-from tools.strategies.templates import Templates
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of
+from tools.strategies.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Names:
     @staticmethod
     def _period(node: Node, zones: tuple[float, float] | None) -> int | None:
         given = [number(token) for token in leaves(node) if token.kind in {"DUR", "PER", "NUM"}]
-        given = [value for value in given if not zones or value not in zones] if zones else given
+        given = [value for value in given if value not in (zones or ())]
         return int(given[0]) if given else None
 
     def _macd(self, node: Node) -> Named:
@@ -144,7 +144,9 @@ class Names:
     def _boll_rev(self, node: Node) -> Named:
         numbers = all_numbers(node)
         if len(numbers) < 2:
-            self.notes.assume("the Bollinger bands are over 20 days and 2 standard deviations wide, since you gave no numbers")
+            self.notes.assume(
+                "the Bollinger bands are over 20 days and 2 standard deviations wide, since you gave no numbers"
+            )
         window, width = (int(numbers[0]), numbers[1]) if len(numbers) >= 2 else (20, 2.0)
         return Named(text_of(node), "bollinger_reversion", {"window": window, "deviations": width})
 

@@ -16,7 +16,19 @@ from tools.strategies.language.tokens import Reading, Token, Word
 
 _FOLDER = Path(__file__).parent
 _PLAIN = str.maketrans(
-    {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": " - ", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "…": " . "}
+    {
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "–": "-",
+        "—": " - ",
+        "−": "-",
+        "×": "x",
+        "≥": ">=",
+        "≤": "<=",
+        "…": " . ",
+    }
 )
 _SLACK = re.compile(r"<[@#!][^>]*>")
 _WORD = re.compile(
@@ -135,7 +147,12 @@ def _all_words(phrases: tuple[str, ...]) -> frozenset[str]:
 
 
 def _known(said: str, words: Vocabulary) -> bool:
-    return said in words.fillers or said in times.WORDS or said in _all_words(tuple(words.phrases)) or said in _all_words(tuple(words.fillers))
+    return (
+        said in words.fillers
+        or said in times.WORDS
+        or said in _all_words(tuple(words.phrases))
+        or said in _all_words(tuple(words.fillers))
+    )
 
 
 def _near(said: str, candidates: tuple[str, ...]) -> str | None:
@@ -190,7 +207,12 @@ def _phrase(words: list[Word], at: int, known: Vocabulary) -> tuple[int, Token |
 
 
 def _before_a_unit(words: list[Word], at: int) -> bool:
-    return words[at].text in _ARTICLES and at + 1 < len(words) and len(words[at + 1].text) > 2 and words[at + 1].text in times.BARS_OF
+    return (
+        words[at].text in _ARTICLES
+        and at + 1 < len(words)
+        and len(words[at + 1].text) > 2
+        and words[at + 1].text in times.BARS_OF
+    )
 
 
 def _single(word: Word) -> Token | None:

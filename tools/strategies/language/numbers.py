@@ -66,10 +66,9 @@ def _spelt(words: list[Word], at: int) -> tuple[float, int]:
             last = "scale"
             if word != "hundred":
                 total, current = total + current, 0.0
-        elif word == "-" and seen and _continues(words, at + used + 1) and last == "tens":
-            used += 1
-            continue
-        elif word == "and" and last == "scale" and _continues(words, at + used + 1):
+        elif (word == "-" and seen and _continues(words, at + used + 1) and last == "tens") or (
+            word == "and" and last == "scale" and _continues(words, at + used + 1)
+        ):
             used += 1
             continue
         elif word == "point" and seen and _continues(words, at + used + 1):

@@ -2,15 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from lark import Lark, Token as Leaf, Tree
+from lark import Lark, Tree
+from lark import Token as Leaf
 from lark.common import LexerConf, ParserConf
-from lark.grammar import Rule, Symbol
+from lark.grammar import NonTerminal, Rule, Symbol
 from lark.lexer import Lexer
 from lark.parsers.earley import Parser
 
@@ -26,12 +25,12 @@ class _Given(Lexer):
     def __init__(self, _: object) -> None:
         pass
 
-    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Leaf]:
-        """Each token as a leaf that carries ours."""
-        yield from lexer_state
+    def lex(self, lexer_state: object, parser_state: object = None) -> Iterator[Leaf]:
+        """Never asked: the parser below is given its tokens."""
+        raise NotImplementedError
 
 
-class _Ahead(dict[Symbol, list[Rule]]):
+class _Ahead(dict[NonTerminal, list[Rule]]):
     """The rules to predict for a symbol: those that can begin with the next token and use only tokens that occur.
 
     A symbol is predicted once a position. Lark tries every rule everywhere, thirty times slower on this grammar.
@@ -40,13 +39,13 @@ class _Ahead(dict[Symbol, list[Rule]]):
     def __init__(self, rules: Iterable[Rule], first: dict[Symbol, set[Symbol]]) -> None:
         super().__init__()
         self._first = {symbol: frozenset(one.name for one in starts) for symbol, starts in first.items()}
-        self._of: dict[Symbol, list[Rule]] = defaultdict(list)
+        self._of: dict[NonTerminal, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._of[rule.origin].append(rule)
         self._uses = {rule: frozenset(one.name for one in rule.expansion if one.is_term) for rule in rules}
         self._present: frozenset[str] = frozenset()
-        self._usable: dict[tuple[Symbol, str], list[Rule]] = {}
-        self._done: set[Symbol] = set()
+        self._usable: dict[tuple[NonTerminal, str], list[Rule]] = {}
+        self._done: set[NonTerminal] = set()
         self._following = ""
 
     def message(self, kinds: Iterable[str]) -> None:
@@ -58,7 +57,7 @@ class _Ahead(dict[Symbol, list[Rule]]):
         self._following = following
         self._done = set()
 
-    def __getitem__(self, symbol: Symbol) -> list[Rule]:
+    def __getitem__(self, symbol: NonTerminal) -> list[Rule]:
         if symbol in self._done:
             return []
         self._done.add(symbol)
@@ -85,12 +84,13 @@ class _Parser(Parser):
         self._kinds = [leaf.type for leaf in leaves]
         self.predictions.message(self._kinds)
         self.predictions.at(self._kinds[0])
-        return self.parse(_Tokens(leaves), "start")  # type: ignore[no-any-return]
+        tree: Tree[Leaf] = self.parse(_Tokens(leaves), "start")  # type: ignore[no-untyped-call]
+        return tree
 
-    def predict_and_complete(self, i: int, *rest: Any) -> None:
+    def predict_and_complete(self, i: int, *rest: object) -> None:
         """As Lark's, knowing what comes at position `i`."""
         self.predictions.at(self._kinds[i] if i < len(self._kinds) else "")
-        super().predict_and_complete(i, *rest)
+        super().predict_and_complete(i, *rest)  # type: ignore[no-untyped-call]
 
 
 class _Tokens:
@@ -120,5 +120,5 @@ def _parser() -> tuple[_Parser, frozenset[str]]:
 def parse(tokens: tuple[Token, ...]) -> Tree[Leaf]:
     """The best reading. Tokens that fit nowhere are under `junk`; `leaf.value` holds our `Token`."""
     parser, kinds = _parser()
-    leaves = [Leaf(token.kind if token.kind in kinds else "UNKNOWN", token) for token in tokens]  # type: ignore[arg-type]
+    leaves = [Leaf(token.kind if token.kind in kinds else "UNKNOWN", token) for token in tokens]
     return parser.read(leaves)

@@ -116,7 +116,9 @@ class Conditions:
             up = written == ">" if written else self._default_up()
             return (c.CrossesAbove if up else c.CrossesBelow)(left=settled, right=other)
         if written is None:
-            written = ">" if isinstance(other, c.Highest) else "<" if isinstance(other, c.Lowest) else self._touch_op()
+            written = (
+                ">" if isinstance(other, c.Highest) else "<" if isinstance(other, c.Lowest) else self._touch_op()
+            )
         return c.Comparison(op=written, left=settled, right=other)
 
     def _chain(self, node: Node) -> Condition:
@@ -321,7 +323,9 @@ class Conditions:
             return self._deviations(size, anchor, up), exact
         length = first(amount, ["DUR"])
         atr = self.terms.indicator("ATR", "", [number(length)] if length else [])
-        return c.Arithmetic(op="+" if up else "-", left=anchor, right=c.Arithmetic(op="*", left=size, right=atr)), exact
+        return c.Arithmetic(
+            op="+" if up else "-", left=anchor, right=c.Arithmetic(op="*", left=size, right=atr)
+        ), exact
 
     def _deviations(self, size: float, anchor: Term, up: bool) -> Term:
         bars = anchor.parameters.get("timeperiod", 20) if isinstance(anchor, c.Indicator) else 20
@@ -447,7 +451,11 @@ class Conditions:
         term = self.terms.read(said[0]) if said else It()
         if not isinstance(term, c.Indicator) or term.name not in ZONES:
             known = self.memory.oscillator
-            term = known if isinstance(known, c.Indicator) and known.name in ZONES else self.terms.indicator("RSI", "", [])
+            term = (
+                known
+                if isinstance(known, c.Indicator) and known.name in ZONES
+                else self.terms.indicator("RSI", "", [])
+            )
         level = ZONES[term.name][at]
         word = ("oversold", "overbought")[at]
         self.notes.assume(f"{word} is {label_of(term.name)} {('under', 'over')[at]} {level:g}")
@@ -514,7 +522,7 @@ class Conditions:
 
     def _touches(self, node: Node) -> Condition:
         level = self.terms.settled(self.terms.read(trees(node)[0]))
-        below = isinstance(level, c.Indicator) and level.output == "lowerband" or (
+        below = (isinstance(level, c.Indicator) and level.output == "lowerband") or (
             not (isinstance(level, c.Indicator) and level.output == "upperband") and self._level_op(c.Price()) == "<"
         )
         self._spoken(c.Price(), level)

@@ -15,7 +15,8 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(instruction|rule|prompt|polic|guardrail|above|previous|prior|check)|\bsystem prompt\b|^\s*system\s*:"
         r"|\bdeveloper mode\b|\bjailbreak|\bact as (an?|the) (admin|root)|\byou are now\b|\bas (an )?admin\b|\bmark\b.{0,40}\bapproved\b|\bapprove (it|this|the|my|that|all)\b"
         r"|\bauto.?approve|\bskip (the )?(approval|review|validation)|\bwithout (approval|review)|<\|?im_start|\bprint your\b|\breveal your\b|\bapi.?key|\bpassword",
-        "That asks for something other than a strategy; drafts are approved by people and nothing in a message changes that. " + _OFFER,
+        "That asks for something other than a strategy; drafts are approved by people and nothing in a message changes that. "
+        + _OFFER,
     ),
     (
         r"\bguarante|\brisk.?free\b|\b(can'?t|cannot|can not|never|won'?t|don'?t|impossible to) (ever )?los|\bno loss(es)?\b|\bno risk\b|\bzero risk\b|\bwithout (any )?(risk|loss)|\bsure (thing|profit|win)"
@@ -25,7 +26,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         r"\bmartingale|\bdoubl(e|es|ing) (down|up|the (position|size|stake|bet)|our|your|my|size|position|stake|it)\b.{0,60}\b(los|drop|fall|down|wrong|until|each time|every time)|\bdouble down\b|\badd(s|ing)? to (a |the )?los(er|ing)|"
         r"\baverag(e|es|ing) down\b|\bkeep(s)? (buying|adding|doubling)\b|\bbuy more (every|each) time (it|we|price)|\buntil (we|it|i) (win|recover|break even|get back)|\bback to break.?even\b",
-        "Adding to losing positions has no limit to what it can lose, so it is not drafted. One position with a stop is. " + _OFFER,
+        "Adding to losing positions has no limit to what it can lose, so it is not drafted. One position with a stop is. "
+        + _OFFER,
     ),
     (
         r"\b(deploy|go live|put (it|this) live|live (account|trading|money)|real money|live with|run (it|this) live|trade (it|this) live|make it live|in production|to production)\b|\b(send|place|submit|execute|route|transmit)\b.{0,30}\b(order|orders|trade|trades)\b"
@@ -63,7 +65,9 @@ def nothing_said(text: str, reading: Reading) -> None:
     """A message without any word of trading: refused where it has words nobody knows, asked about otherwise."""
     if not text.strip():
         _refuse("The request is empty.")
-    if not re.search(r"\b(strateg|system|idea|rule|draft|something|backtest|make|change|better|improve|tweak)", text, re.IGNORECASE):
+    if not re.search(
+        r"\b(strateg|system|idea|rule|draft|something|backtest|make|change|better|improve|tweak)", text, re.IGNORECASE
+    ):
         _refuse("I find no trading rule in that.")
 
 

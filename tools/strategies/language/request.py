@@ -12,11 +12,22 @@ from tools.strategies.language.asking import Notes, Unclear
 from tools.strategies.language.named import Named, Names
 from tools.strategies.language.reading import Conditions, Role, both, inverse
 from tools.strategies.language.terms import Memory
-from tools.strategies.templates import Templates
 from tools.strategies.language.trees import Node, first, kinds, number, text_of, tokens, trees
+from tools.strategies.templates import Templates
 
 Side = Literal["long", "short"]
-_MENTIONED = {"BOLL": "BBANDS", "RSI_": "RSI", "MACDLINE": "MACD", "EMA": "EMA", "SMA": "SMA", "MA": "", "ATR": "ATR", "VOLUME": "volume", "BREAKOUT": "highest", "DONCHIAN": "highest"}
+_MENTIONED = {
+    "BOLL": "BBANDS",
+    "RSI_": "RSI",
+    "MACDLINE": "MACD",
+    "EMA": "EMA",
+    "SMA": "SMA",
+    "MA": "",
+    "ATR": "ATR",
+    "VOLUME": "volume",
+    "BREAKOUT": "highest",
+    "DONCHIAN": "highest",
+}
 _SHARES = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
 
 
@@ -205,18 +216,16 @@ class Request:
             self._exit_item(one, side, role)
 
     def _exit_item(self, one: Node, side: Side, role: Role) -> None:
-        reader: Callable[[Node], None] | None = _RISKS.get(str(one.data)) and getattr(self, f"_{one.data}")
-        if reader is not None:
+        if one.data in _LIMITS:
+            reader: Callable[[Node], None] = getattr(self, f"_{one.data}")
             reader(one)
-            return
-        move = self._move_from_entry(one)
-        if move is None:
+        elif not self._move_from_entry(one):
             self._of(side).exits.append(self.conditions.read(one, role))
 
-    def _move_from_entry(self, one: Node) -> bool | None:
+    def _move_from_entry(self, one: Node) -> bool:
         """In an exit, "rises 3 %" without a time is measured from the entry: a target, and "falls 4 %" a stop."""
         if one.data not in {"rose", "fell"} or trees(one) or first(one, ["UPDAY", "DOWNDAY", "DUR"]):
-            return None
+            return False
         size = abs(number(first(one, ["PCT", "NEGPCT"])))
         up = (one.data == "rose") == (self.side == "long")
         self._limit("take_profit" if up else "stop_loss", size)
@@ -395,7 +404,7 @@ class Request:
         return self.parts.long if side == "long" else self.parts.short
 
 
-_RISKS = {name: True for name in ("hold_for", "hold_one", "hold_nth", "target", "stop", "trail")}
+_LIMITS = frozenset({"hold_for", "hold_one", "hold_nth", "target", "stop", "trail"})
 
 
 def tokens_of_time(piece: Node) -> object:

@@ -66,9 +66,9 @@ class Symbols:
         shouting = text.upper() == text
         for match in _TICKER.finditer(text):
             said = match.group()
-            if said.startswith("$") or (said.lower() in words and said not in _NOT_TICKERS and not shouting):
-                if said.lstrip("$").lower() not in called:
-                    return said
+            unknown = said.lower() in words and said not in _NOT_TICKERS and not shouting
+            if (said.startswith("$") or unknown) and said.lstrip("$").lower() not in called:
+                return said
         return _after_a_verb(reading.tokens)
 
     def last_years(self, symbol: str, parts: Parts) -> None:
@@ -81,7 +81,12 @@ class Symbols:
 def _after_a_verb(tokens: Sequence[Token]) -> str:
     """ "buy zzqx when": one unknown word where the instrument belongs."""
     for verb, word, following in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if verb.kind in {"ENTER", "SHORT"} and word.kind == "UNKNOWN" and following.kind in {"WHEN", "WHILE"} and len(word.said) <= 5:
+        if (
+            verb.kind in {"ENTER", "SHORT"}
+            and word.kind == "UNKNOWN"
+            and following.kind in {"WHEN", "WHILE"}
+            and len(word.said) <= 5
+        ):
             return word.said.upper()
     return ""
 
@@ -111,8 +116,10 @@ def _starts_a_clause(tokens: Sequence[Token], at: int) -> bool:
 def _is_looked_at(tokens: Sequence[Token], at: int) -> bool:
     """Whether a symbol is compared, not traded: it stands where a condition has its subject."""
     before = tokens[at - 1].kind if at else ""
-    return before in {"WHEN", "WHILE", "AND", "OR", "EITHER", "UNLESS", "NOT", "UNTIL"} and at + 1 < len(tokens) and (
-        tokens[at + 1].kind in _PREDICATES or tokens[at + 1].kind in {"RSI_", "IND", "RETURN"}
+    return (
+        before in {"WHEN", "WHILE", "AND", "OR", "EITHER", "UNLESS", "NOT", "UNTIL"}
+        and at + 1 < len(tokens)
+        and (tokens[at + 1].kind in _PREDICATES or tokens[at + 1].kind in {"RSI_", "IND", "RETURN"})
     )
 
 

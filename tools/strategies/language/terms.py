@@ -175,7 +175,9 @@ class Terms:
         length = first(node, (*_LENGTHS, "PER", "NUM"))
         of = _source(node)
         if length is None:
-            return self._known_average(name, of, text_of(node), named="SMA" in spoken or "EMA" in spoken or bool(named))
+            return self._known_average(
+                name, of, text_of(node), named="SMA" in spoken or "EMA" in spoken or bool(named)
+            )
         if of == "close" and self._volume_is_subject() and not {"CLOSE", "PRICE"} & set(spoken):
             of = "volume"
         return average(name, int(number(length)), of)
@@ -190,7 +192,10 @@ class Terms:
             self.notes.assume("the average of volume is taken over 20 days, since you gave no length")
             return average("SMA", 20, "volume")
         raise Unclear(
-            f"Over how many days is “{said}” taken?", "the 20-day average", "the 50-day average", "the 200-day average"
+            f"Over how many days is “{said}” taken?",
+            "the 20-day average",
+            "the 50-day average",
+            "the 200-day average",
         )
 
     def _volume_is_subject(self) -> bool:
@@ -223,7 +228,9 @@ class Terms:
         if name == "BBANDS":
             given = [*given[:2], *given[1:2]]
         if len(given) > len(order):
-            raise Unclear(f"{label_of(name)} takes {len(order)} numbers; which of {', '.join(f'{n:g}' for n in given)} are they?")
+            raise Unclear(
+                f"{label_of(name)} takes {len(order)} numbers; which of {', '.join(f'{n:g}' for n in given)} are they?"
+            )
         whole = indicators.function(name).whole
         said = {key: int(value) if key in whole else float(value) for key, value in zip(order, given, strict=False)}
         known = self.memory.periods.get(name)
@@ -231,7 +238,10 @@ class Terms:
             said = {key: int(value) if key in whole else value for key, value in known.items()}
         elif said:
             self.memory.periods[name] = dict(said)
-        parameters = {**{key: value for key, value in USUAL.get(name, defaults(name)).items() if key in order}, **said}
+        parameters = {
+            **{key: value for key, value in USUAL.get(name, defaults(name)).items() if key in order},
+            **said,
+        }
         if order and not said:
             shown = ", ".join(f"{parameters[key]:g}" for key in order if key in parameters and key != "nbdevdn")
             what = "no period" if len(order) == 1 else "no numbers"
@@ -268,7 +278,13 @@ class Terms:
 
     def _band(self, node: Node) -> Said:
         spoken = kinds(node)
-        edge = "upperband" if {"UPPER", "TOP", "UP"} & set(spoken) else "middleband" if "MIDDLE" in spoken else "lowerband"
+        edge = (
+            "upperband"
+            if {"UPPER", "TOP", "UP"} & set(spoken)
+            else "middleband"
+            if "MIDDLE" in spoken
+            else "lowerband"
+        )
         named = first(node, ["BANDIND"])
         before = self.memory.band
         numbers = _numbers(node)
@@ -348,7 +364,15 @@ def unit(term: Said | None) -> Unit:
 def _unit_of_indicator(term: Indicator) -> Unit:
     if term.input is not None and term.name in _AVERAGES:
         return unit(term.input)
-    if term.name in _AVERAGES | _BANDS | {"SAR", "SUPERTREND", "VWAP", "HT_TRENDLINE", "LINEARREG", "MIDPOINT", "MIDPRICE"}:
+    if term.name in _AVERAGES | _BANDS | {
+        "SAR",
+        "SUPERTREND",
+        "VWAP",
+        "HT_TRENDLINE",
+        "LINEARREG",
+        "MIDPOINT",
+        "MIDPRICE",
+    }:
         return "price"
     return "index"
 

@@ -28,9 +28,10 @@ _SHORT_MONTHS = {month[:3]: number for number, month in enumerate(_MONTHS, 1)} |
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 WORDS = frozenset(
     [*BARS_OF, *_PERCENT, *_BASIS, *_MONTHS, *_SHORT_MONTHS, *_DAYS, *(f"{day}s" for day in _DAYS), *_PERIOD_WORDS]
-    + "per cent basis point points trading calendar mon tue tues wed thu thur thurs fri tuesday's".split()
+) | frozenset("per cent basis point points trading calendar mon tue tues wed thu thur thurs fri tuesday's".split())
+_ENDS_OF_TERMS = frozenset(
+    "MA SMA EMA AVGKIND RP NUM PER HIGH LOW CLOSE OPEN IND RSI_ ATR LOWER UPPER MIDDLE PRICE".split()
 )
-_ENDS_OF_TERMS = frozenset("MA SMA EMA AVGKIND RP NUM PER HIGH LOW CLOSE OPEN IND RSI_ ATR LOWER UPPER MIDDLE PRICE".split())
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 
 
@@ -88,35 +89,36 @@ _LEADING = {
 }  # fmt: skip
 
 
+_FOLLOWING = {"AGO": "AGODUR", "BEFORE": "AGODUR", "AFTER": "AFTERDUR", "ATLATEST": "MAXDUR", "ORLESS": "MAXDUR"}
+
+
 def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
     """Kind, tokens used and value of a length of time with the words around it; 0 used where there is none."""
     for leading, kind in _LEADING.items():
         size = len(leading)
         if tuple(token.kind for token in tokens[at : at + size]) == leading and _kind(tokens, at + size) == "DUR":
             following = _kind(tokens, at + size + 1)
-            if kind == "INDUR" and following in _NAMES_OF_SERIES or following == "AGO":
-                return "", 0, None
-            if kind == "AFTERDUR" and following in _NAMES_OF_SERIES:
+            if following == "AGO" or (kind in {"INDUR", "AFTERDUR"} and following in _NAMES_OF_SERIES):
                 return "", 0, None
             return kind, size + 1, tokens[at + size].value
     if tokens[at].said in {"max", "maximum"} and _kind(tokens, at + 1) == "DUR":
         return "MAXDUR", 2, tokens[at + 1].value
-    if _kind(tokens, at) == "DUR":
-        following = _kind(tokens, at + 1)
-        if following == "AGO":
-            return "AGODUR", 2, tokens[at].value
-        if following == "BEFORE" and _kind(tokens, at + 2) != "ENTER":
-            return "AGODUR", 2, tokens[at].value
-        if following == "AFTER":
-            return "AFTERDUR", 2, tokens[at].value
-        if following in {"ATLATEST", "ORLESS"}:
-            return "MAXDUR", 2, tokens[at].value
-    if _kind(tokens, at) == "NUM" and _kind(tokens, at + 1) == "AGO":
+    return _length_before(tokens, at)
+
+
+def _length_before(tokens: list[Token], at: int) -> tuple[str, int, Value]:
+    """ "20 days ago", "a week later", "ten days at the latest"."""
+    kind, following = _kind(tokens, at), _kind(tokens, at + 1)
+    if kind == "DUR" and following in _FOLLOWING and not (following == "BEFORE" and _kind(tokens, at + 2) == "ENTER"):
+        return _FOLLOWING[following], 2, tokens[at].value
+    if kind == "NUM" and following == "AGO":
         return "AGODUR", 2, int(float(str(tokens[at].value)))
     return "", 0, None
 
 
-_NAMES_OF_SERIES = frozenset("MA SMA EMA AVGKIND HIGH LOW IND RSI_ RETURN MOMENTUM ATR LOSINGSTREAK WINNINGSTREAK DOWNDAY UPDAY HIGHESTCLOSE LOWESTCLOSE LINE BREAKOUT CLOSE".split())
+_NAMES_OF_SERIES = frozenset(
+    "MA SMA EMA AVGKIND HIGH LOW IND RSI_ RETURN MOMENTUM ATR LOSINGSTREAK WINNINGSTREAK DOWNDAY UPDAY HIGHESTCLOSE LOWESTCLOSE LINE BREAKOUT CLOSE".split()
+)
 
 
 def _at(tokens: list[Token], at: int) -> tuple[Token, int]:
@@ -126,10 +128,18 @@ def _at(tokens: list[Token], at: int) -> tuple[Token, int]:
             return Token("DASH", first.said, first.start, first.end), 1
         case "NEG" if _kind(tokens, at + 1) == "NUM":
             token, used = _number(tokens, at + 1)
-            return _joined(tokens, at, used + 1, f"NEG{token.kind}" if token.kind == "PCT" else token.kind, _negative(token.value)), used + 1
+            return _joined(
+                tokens,
+                at,
+                used + 1,
+                f"NEG{token.kind}" if token.kind == "PCT" else token.kind,
+                _negative(token.value),
+            ), used + 1
         case "PLUS" if _kind(tokens, at + 1) == "NUM" and at and tokens[at - 1].kind in {"OR", "AT", "EXIT", "COMMA"}:
             token, used = _number(tokens, at + 1)
-            return _joined(tokens, at, used + 1, f"PLUS{token.kind}" if token.kind == "PCT" else token.kind, token.value), used + 1
+            return _joined(
+                tokens, at, used + 1, f"PLUS{token.kind}" if token.kind == "PCT" else token.kind, token.value
+            ), used + 1
         case "NUM" | "PER":
             return _number(tokens, at)
         case "ARTICLE" if _kind(tokens, at + 1) in {"UNIT", "DAYWORD"}:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from lark import Token as Leaf, Tree
+from lark import Token as Leaf
+from lark import Tree
 
 from tools.strategies.language.tokens import Token
 

@@ -1,0 +1,162 @@
+"""From a request to a draft: read, validated in three layers, tried on real prices, and read back in English.
+
+The layers: the specification's schema and ranges (`loading.py`), its meaning (`meaning.py`), and a trial run on the
+desk's prices (`preview.py`), whose findings are warnings with their facts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from tools.errors import BadInput
+from tools.market.prices import Prices
+from tools.market.store import PriceStore
+from tools.strategies.conditions import walk
+from tools.strategies.english import condition_in_words, describe
+from tools.strategies.language.draft import Language, Read, Reader
+from tools.strategies.language.symbols import Symbols
+from tools.strategies.preview import Preview, preview
+from tools.strategies.spec import Specification
+from tools.strategies.templates import Templates, builtin, of_desk
+
+_USUAL = "SPY"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The desk's daily prices, adjusted, by symbol; each call opens the store for as long as it takes."""
+
+    path: Path
+
+    def symbols(self) -> Symbols:
+        """What can be traded here."""
+        with PriceStore(self.path) as store:
+            names = store.symbols()
+            known = {name: store.freshness(name) for name in names}
+        usual = _USUAL if _USUAL in names else names[0] if names else _USUAL
+        return Symbols(names, usual, {name: (one.first_date, one.last_date) for name, one in known.items()})
+
+    def prices(self, symbol: str) -> Prices:
+        """The bars of a symbol. Raises `NotFound`."""
+        with PriceStore(self.path) as store:
+            return store.prices(symbol).adjusted()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request and what became of it. With status `ok` there are a specification, a trial run and its warnings."""
+
+    read: Read
+    preview: Preview | None = None
+    errors: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """`ok`, `clarify` or `refused`."""
+        return "refused" if self.errors else self.read.status
+
+    @property
+    def specification(self) -> Specification | None:
+        """What is drafted, where it is."""
+        return None if self.errors else self.read.specification
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the trial run found."""
+        return self.preview.warnings if self.preview else ()
+
+    def explanation(self, templates: Templates) -> str:
+        """What it does, from the specification; the defaults taken; what the trial run warns of. Or why there is none."""
+        if self.errors:
+            return " ".join(self.errors)
+        if self.read.refusal:
+            return self.read.refusal
+        if self.read.specification is None:
+            return " ".join(str(question) for question in self.read.questions)
+        said = [describe(self.read.specification, templates)]
+        said += [f"Assumed: {'; '.join(self.read.assumed)}."] if self.read.assumed else []
+        said += [corrections(self.read)] if self.read.corrected else []
+        return " ".join([*said, *self.warnings])
+
+    def to_json(self, templates: Templates) -> dict[str, JsonValue]:
+        """As `deskhand draft --json` writes it."""
+        specification = self.specification
+        return {
+            "status": self.status,
+            "spec": specification.to_json() if specification else None,
+            "explanation": self.explanation(templates),
+            "questions": [str(question) for question in self.read.questions],
+            "errors": list(self.errors) or ([self.read.refusal] if self.read.refusal else []),
+            "assumptions": list(self.read.assumed),
+            "warnings": list(self.warnings),
+        }
+
+
+def corrections(read: Read) -> str:
+    """The slips that were read as words."""
+    return "Read " + ", ".join(f"“{wrong}” as “{right}”" for wrong, right in read.corrected) + "."
+
+
+class Drafter:
+    """Drafts for one desk. Blocks; async callers use a thread."""
+
+    def __init__(self, market: Market, templates: Templates | None = None) -> None:
+        self.templates = templates or builtin()
+        self.market = market
+        self.reader = Reader(Language(market.symbols(), self.templates))
+
+    def draft(self, text: str) -> Draft:
+        """The request as a draft. Never raises for any text."""
+        read = self.reader.read(text)
+        if read.specification is None:
+            return Draft(read)
+        named = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
+        return self.tried(replace(read, specification=named))
+
+    def tried(self, read: Read) -> Draft:
+        """The third layer: a specification that was read, run on its symbol's prices."""
+        if read.specification is None:
+            return Draft(read)
+        try:
+            return Draft(read, trial(read.specification, self.market.prices, self.templates))
+        except BadInput as error:
+            return Draft(read, errors=(str(error),))
+
+
+def trial(specification: Specification, prices_of: Callable[[str], Prices], templates: Templates) -> Preview:
+    """A run on the first symbol's prices, with those of other symbols it reads. Raises `BadInput`, `NotFound`."""
+    others = {symbol: prices_of(symbol) for symbol in looked_at(specification)}
+    return preview(specification, prices_of(specification.symbols[0]), templates=templates, others=others)
+
+
+def looked_at(specification: Specification) -> frozenset[str]:
+    """The symbols that conditions read besides the one that is traded."""
+    found: set[str] = set()
+    for condition in (specification.entry, specification.exit, specification.short_entry, specification.short_exit):
+        for node in walk(condition):
+            symbol = getattr(node, "symbol", None)
+            if isinstance(symbol, str):
+                found.add(symbol)
+    return frozenset(found - set(specification.symbols[:1]))
+
+
+def name_of(specification: Specification, templates: Templates) -> str:
+    """A name people recognise it by: the template and its numbers, or the entry in words."""
+    where = f" on {specification.symbols[0]}" if specification.symbols else ""
+    if specification.template != "rules":
+        template = templates.get(specification.template)
+        numbers = "/".join(f"{value:g}" for value in template.complete(specification.parameters).values())
+        return f"{template.title} {numbers}".strip() + where
+    entry = specification.entry or specification.short_entry
+    said = condition_in_words(entry).replace("the ", "") if entry is not None else "Rules"
+    said = said if len(said) <= _LONGEST_NAME else f"{said[: _LONGEST_NAME - 1].rsplit(' ', 1)[0]}…"
+    side = "Short" if specification.side == "short" else "Long" if specification.side == "long" else "Long/short"
+    return f"{side} when {said}{where}"
+
+
+def open_drafter(home: Path, prices: Path) -> Drafter:
+    """A drafter with the desk's own templates."""
+    return Drafter(Market(prices), of_desk(home))
