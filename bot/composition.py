@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from pydantic import SecretStr
@@ -21,8 +21,10 @@ from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
 from bot.slack.answering import Prompt, Services
 from bot.slack.client import build_client, open_session
+from bot.slack.commits import GroupCommit
 from bot.slack.outbox import Outbox
 from bot.slack.service import SlackSettings, SlackTransport
+from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
 from bot.storage.publications import SqlPublications
 from handlers.approvals import ApprovalsHandler
@@ -135,7 +137,7 @@ class Bot:
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
     from bot.http.app import create_app
-    from bot.http.routes import backtests, health
+    from bot.http.routes import backtests, chatops, health
     from bot.http.server import HttpServer
     from bot.http.tokens import Gate
 
@@ -146,7 +148,15 @@ async def serve(settings: Settings) -> None:
         services = backtests.BacktestServices(
             gate, bot.audit, bot.core.store, bot.core.files, SqlPublications(bot.core.database)
         )
-        http = HttpServer(create_app(health.routes(readiness), backtests.routes(services)), *settings.http_address)
+        talk = chatops.ChatopsServices(
+            gate,
+            bot.audit,
+            bot.router,
+            build_handlers(replace(bot.parts, access=gate.access)),
+            Threads(bot.core.database, GroupCommit(bot.core.database)),
+        )
+        app = create_app(health.routes(readiness), backtests.routes(services), chatops.routes(talk))
+        http = HttpServer(app, *settings.http_address)
         await http.start()
         log.info("serving", http=http.address)
         try:

@@ -140,7 +140,7 @@ class Diagnose:
         if follow == "again":
             return await self._again(request, before, progress)
         if follow == "details":
-            return self._details(before)
+            return self._details(request, before)
         said = _recalled(follow, before)
         return Reply(escape(said), (section(escape(said)),), subject=_subject_of(request, before))
 
@@ -150,9 +150,9 @@ class Diagnose:
         found = await self.diagnostician.again(before.topics, question, self.asker(request.person), progress)
         return await self._tell(request, found)
 
-    def _details(self, before: Remembered) -> Reply:
+    def _details(self, request: Request, before: Remembered) -> Reply:
         text = "What each tool gave back:\n" + "\n".join(before.details)
-        return Reply(escape(text), views.detail_blocks(before.details), subject={"diagnosis_id": before.id})
+        return Reply(escape(text), views.detail_blocks(before.details), subject=_subject_of(request, before))
 
     # --- buttons ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Diagnose:
         arguments = request.routed.arguments
         match verb:
             case "details":
-                return self._details(await self._need(request))
+                return self._details(request, await self._need(request))
             case "step" | "runbook":
                 return await self.guide.show(arguments, request, self.asker(request.person))
             case "act":

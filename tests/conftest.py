@@ -31,6 +31,9 @@ def blockbuster(request: pytest.FixtureRequest) -> Iterator[None]:
         for function in watch.functions.values():
             function.can_block_in("linecache.py", {"updatecache", "checkcache"})  # a traceback in a log line
             function.can_block_in("bot/storage/migrate.py", "_run_alembic")  # in a thread with a loop of its own
+            function.can_block_in(
+                "fastapi/routing.py", "_extract_endpoint_context"
+            )  # once an endpoint, for its errors
             function.can_block_in("asyncpg/connect_utils.py", "_parse_connect_arguments")  # looks for ~/.pgpass
         watch.functions["os.path.abspath"].deactivate()  # touches no disk; every engine for SQLite calls it
         yield

@@ -68,6 +68,7 @@ class RedisConnection(Connection):
                 encoding_errors="replace",
                 retry=Retry(NoBackoff(), 0),
                 client_name="deskhand",
+                driver_info=None,  # it would read package metadata from disk, and say it in two more trips
             )
         except ValueError as error:
             raise BadInput(f"The connection '{self.name}': its url is not right ({error}).") from None
