@@ -81,9 +81,9 @@ def _rules() -> tuple[Rule, ...]:
         Rule(
             "idle_in_transaction",
             "same",
-            ("blocked_query", "slow_query", "connections_exhausted", "connections_high", "bloat"),
+            ("blocked_query", "slow_query", "connections_exhausted", "connections_high", "bloat", "timeout"),
         ),
-        Rule("blocked_query", "same", ("slow_query", "connections_exhausted", "connections_high", "slow")),
+        Rule("blocked_query", "same", ("slow_query", "connections_exhausted", "connections_high", "slow", "timeout")),
         Rule("blocked_query", "anywhere", ("ingestion_stuck",)),
         Rule("connections_exhausted", "same", ("connections_high", "connection_refused", "slow", "auth_failed")),
         Rule("connections_exhausted", "anywhere", ("service_down", "unexpected_status", "dependency_down")),
@@ -100,6 +100,7 @@ def _rules() -> tuple[Rule, ...]:
         Rule("service_down", "same", ("unexpected_status", "assertion_failed", "slow", "target_down")),
         Rule("unexpected_status", "same", ("assertion_failed",)),
         Rule("target_down", "named", ("alert_firing",)),
+        Rule("target_down", "same", ("missing",)),
         Rule("slack_disconnected", "anywhere", ("jobs_given_up",)),
     ]
     # what does not answer explains what says it needs it

@@ -63,7 +63,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (),
         r"quality|anomal|gap",
         r"quality|anomal\w+|outliers?|duplicat\w+|gaps?\b|holes?\b|spikes?\b|bad (?:ticks?|prints?|data|prices?|bars?|rows)"
-        r"|(?:look|looks|seem|seems|are|is) (?:wrong|weird|odd|off|strange|suspicious)\b.{0,40}(?:prices?|data|series|quotes?)?"
+        r"|(?:look|looks|seem|seems) (?:wrong|weird|odd|off|strange|suspicious)\b"
+        r"|(?:are|is) (?:wrong|weird|odd|off|strange|suspicious)\b.{0,40}(?:prices?|data|series|quotes?)"
         r"|(?:prices?|data|numbers|quotes?|series|bars?) .{0,30}(?:wrong|weird|odd|\boff\b|strange|suspicious|corrupt\w*|garbage|nonsense|dirty)"
         r"|(?:wrong|weird|odd|strange|suspicious|dirty|negative|zero) (?:prices?|data|numbers|quotes?|bars?)"
         r"|missing (?:days?|dates?|bars?|rows|sessions?|trading days?)|nan\b|nulls?\b|splits?\b|trust (?:the|these|our) (?:data|prices|numbers)",

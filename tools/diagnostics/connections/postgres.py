@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tools.diagnostics.conditions import Severity
+from tools.diagnostics.conditions import Condition, Severity
 from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, Options, read_options
 from tools.diagnostics.connections.places import password_of, without_password
 from tools.diagnostics.tool import Arguments, Effect, Fault, NoArguments, NoData, Report, slug, tool
@@ -19,6 +19,33 @@ from tools.market.calendar import TradingCalendar, check_name
 from tools.narrative.text import bytes_text, duration_text, moment_text, percent_text, plural
 
 _SHOWN: Final = 10
+_LOCK_PATIENCE: Final = 1_000  # milliseconds a question waits for a lock before it says that there is one
+
+_FAULTS: Final[Sequence[tuple[tuple[type[BaseException], ...], Condition, str]]] = (
+    ((asyncpg.LockNotAvailableError,), "blocked_query", "A table of {name} is locked, so that it cannot be read"),
+    ((TimeoutError, asyncpg.QueryCanceledError), "timeout", "{name} gave no answer in time"),
+    ((asyncpg.TooManyConnectionsError,), "connections_exhausted", "{name} takes no more connections: all are in use"),
+    (
+        (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError),
+        "auth_failed",
+        "{name} does not let this user in or read this: {error}",
+    ),
+    (
+        (asyncpg.InvalidCatalogNameError, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError),
+        "missing",
+        "{name} lacks what was asked for: {error}",
+    ),
+    ((asyncpg.CannotConnectNowError,), "unreachable", "{name} is starting up, shutting down or recovering"),
+    (
+        (ConnectionRefusedError, FileNotFoundError),
+        "connection_refused",
+        "Nothing answers at {place}: the connection is refused",
+    ),
+    ((ssl.SSLError,), "tls_error", "No secure connection to {name}"),
+    ((asyncpg.PostgresConnectionError, OSError), "unreachable", "{name} cannot be reached ({error})"),
+    ((asyncpg.PostgresError, asyncpg.InterfaceError, ValueError), "misconfigured", "{name} cannot be asked: {error}"),
+)
+"""What an error means, the first that fits; order matters, for some are kinds of others."""
 
 _ACTIVITY: Final = """
 SELECT pid, usename, application_name, state, wait_event_type, backend_start, xact_start, query_start,
@@ -375,7 +402,11 @@ class PostgresConnection(Connection):
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[asyncpg.Connection]:
         patience = self.options.timeout
-        settings = {"application_name": "deskhand", "statement_timeout": str(int(patience * 1000))}
+        settings = {
+            "application_name": "deskhand",
+            "statement_timeout": str(int(patience * 1000)),
+            "lock_timeout": str(_LOCK_PATIENCE),
+        }
         server: asyncpg.Connection | None = None
         try:
             server = await asyncpg.connect(
@@ -389,28 +420,10 @@ class PostgresConnection(Connection):
                 server.terminate()
 
     def _fault(self, error: BaseException) -> Fault:
-        name = self.name
-        if isinstance(error, TimeoutError | asyncpg.QueryCanceledError):
-            return Fault("timeout", f"{name} gave no answer within {self.options.timeout:g} s")
-        if isinstance(error, asyncpg.TooManyConnectionsError):
-            return Fault("connections_exhausted", f"{name} takes no more connections: all are in use")
-        if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InsufficientPrivilegeError):
-            return Fault("auth_failed", f"{name} does not let this user in or read this: {error}")
-        if isinstance(
-            error, asyncpg.InvalidCatalogNameError | asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError
-        ):
-            return Fault("missing", f"{name} lacks what was asked for: {error}")
-        if isinstance(error, asyncpg.CannotConnectNowError):
-            return Fault("unreachable", f"{name} is starting up, shutting down or recovering")
-        if isinstance(error, ConnectionRefusedError | FileNotFoundError) or "refused" in str(error).lower():
-            return Fault("connection_refused", f"Nothing answers at {self.place}: the connection is refused")
-        if isinstance(error, ssl.SSLError):
-            return Fault("tls_error", f"No secure connection to {name}")
-        if isinstance(error, asyncpg.InterfaceError | ValueError):
-            return Fault("misconfigured", f"{name} cannot be asked: {error}")
-        if isinstance(error, asyncpg.PostgresError) and not isinstance(error, asyncpg.PostgresConnectionError):
-            return Fault("misconfigured", f"{name} cannot answer: {error}")
-        return Fault("unreachable", f"{name} cannot be reached ({type(error).__name__})")
+        for kinds, condition, said in _FAULTS:
+            if isinstance(error, kinds):
+                return Fault(condition, said.format(name=self.name, place=self.place, error=error))
+        return Fault("unreachable", f"{self.name} cannot be reached ({type(error).__name__})")
 
 
 def open_connection(config: ConnectionConfig) -> PostgresConnection:

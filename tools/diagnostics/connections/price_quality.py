@@ -44,7 +44,7 @@ def _gaps(store: Store, report: Report, columns: Columns, symbols: Sequence[str]
     rows = store.all(
         f"""WITH held AS (SELECT {symbol} AS symbol, {day}::DATE AS day FROM {columns.table}
                           WHERE {symbol} IN (SELECT unnest($1)) AND {day} >= $2),
-                 span AS (SELECT symbol, min(day) AS first, max(day) AS last FROM held GROUP BY 1)
+                 span AS (SELECT symbol, min(day) AS first, max(day) AS last FROM held WHERE day <= current_date GROUP BY 1)
             SELECT span.symbol, count(*), min(session), max(session)
             FROM span, (SELECT unnest($3::DATE[]) AS session)
             WHERE session BETWEEN first AND last

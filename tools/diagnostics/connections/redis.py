@@ -1,6 +1,7 @@
 """Redis: memory, evictions, hit rate, latency, what is stored, whether it is saved; and forgetting a namespace."""
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Mapping
@@ -25,6 +26,7 @@ _PINGS: Final = 5
 _BETWEEN: Final = 0.15  # seconds between two looks at the counters
 _MOST_KEYS: Final = 20_000
 _SHOWN: Final = 10
+_UNKNOWN_CALLER: Final = re.compile(r"NOAUTH|WRONGPASS|invalid password|already authenticated", re.IGNORECASE)
 _MOST_DELETED: Final = 1_000_000
 
 
@@ -67,7 +69,6 @@ class RedisConnection(Connection):
                 decode_responses=True,
                 encoding_errors="replace",
                 retry=Retry(NoBackoff(), 0),
-                client_name="deskhand",
                 driver_info=None,  # it would read package metadata from disk, and say it in two more trips
             )
         except ValueError as error:
@@ -281,7 +282,10 @@ class RedisConnection(Connection):
                 sample.append(key)
             if seen >= _MOST_KEYS:
                 break
-        lives = await asyncio.gather(*(self._ask(None, "TTL", self._client.ttl(key)) for key in sample[:20]))
+        pipeline = self._client.pipeline(transaction=False)
+        for key in sample:
+            pipeline.ttl(key)
+        lives: list[int] = await self._ask(None, "TTL", pipeline.execute())
         return counts, sum(1 for life in lives if life == -1) / max(len(lives), 1), seen
 
     async def _guarded_scan(self, pattern: str):  # type: ignore[no-untyped-def]
@@ -303,7 +307,9 @@ class RedisConnection(Connection):
         said = str(error)
         if isinstance(error, exceptions.TimeoutError):
             return Fault("timeout", f"{self.name} gave no answer within {self.options.timeout:g} s")
-        if isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError) or "NOAUTH" in said:
+        if isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError) or _UNKNOWN_CALLER.search(
+            said
+        ):
             return Fault("auth_failed", f"{self.name} does not accept the password")
         if isinstance(error, exceptions.BusyLoadingError):
             return Fault("unreachable", f"{self.name} is still loading its data from disk")

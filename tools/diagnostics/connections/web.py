@@ -103,11 +103,11 @@ class Web:
         if report is not None:
             shown = "".join(f" {key}={value}" for key, value in (parameters or {}).items())
             report.asked(f"{method} {url.partition('?')[0]}{shown}")
+        given = dict(parameters) if parameters else None
+        auth = None if headers and "Authorization" in headers else httpx2.USE_CLIENT_DEFAULT
         started = time.perf_counter()
         try:
-            async with self._http.stream(
-                method, url, params=dict(parameters) if parameters else None, json=body
-            ) as got:
+            async with self._http.stream(method, url, params=given, json=body, headers=headers, auth=auth) as got:
                 content = await _read(got)
                 ends = _certificate_end(got)
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError) as error:

@@ -1,0 +1,1 @@
+"""Makes this folder's helpers (`tool_fakes`) importable for its subfolders too."""

@@ -1,0 +1,173 @@
+"""Faults really injected into a desk of real servers, and the question somebody asks: is the cause found?
+
+The quick part runs a selection; the nightly part every fault alone, and pairs of faults, and reports the share.
+"""
+
+import itertools
+import random
+import statistics
+import time
+
+import pytest
+from scenario_faults import FAULTS, tables
+from tool_fakes import FakeCaller, Kept
+
+from tools.diagnostics import runbooks
+from tools.diagnostics.diagnosis import Diagnostician, Question
+from tools.diagnostics.executor import Executor
+from tools.diagnostics.registry import Registry
+
+TEN_QUESTIONS = (
+    "Is the cache healthy?",
+    "How fresh is the data?",
+    "Did the pipeline finish, and why not?",
+    "What failed since yesterday?",
+    "Is the database out of connections or slow?",
+    "Is the market data service up, and how slow is it?",
+    "What alerts fire?",
+    "Is an external API down or out of quota?",
+    "Any data-quality anomalies?",
+    "How full are disk and queue?",
+)
+ALONE = [fault for fault in FAULTS if not fault.monitored]
+
+
+@pytest.fixture(autouse=True)
+def blockbuster():
+    """Off: the faults of this suite block on purpose; the tools' own tests watch the loop."""
+
+
+async def ask(desk, question):
+    """The diagnosis, as every way in makes it, and the seconds it took."""
+
+    async def nothing(_):
+        pass
+
+    async with Registry.open(list(desk.configs.values()), [desk.bot.connection()]) as registry:
+        diagnostician = Diagnostician(Executor(registry, Kept()), runbooks.load())
+        started = time.perf_counter()
+        found = await diagnostician.diagnose(Question(question), FakeCaller(), nothing)
+        return found, time.perf_counter() - started
+
+
+async def inject(desk, *faults):
+    await tables(desk)
+    for fault in faults:
+        await fault.inject(desk)
+
+
+def causes(found):
+    return [(story.cause.condition, story.cause.connection) for story in (*found.stories, *found.aside)]
+
+
+def wrong(found, *faults, strict=False):
+    """What is not right about a diagnosis, in words; empty where it is right.
+
+    Of two faults one may be told as a likely effect of the other; `strict` wants both as causes.
+    """
+    told = causes(found)
+    stories = (*found.stories, *found.aside)
+    shown = {(finding.condition, finding.connection) for story in stories for finding in story.findings}
+    found_in = set(told) if strict or len(faults) == 1 else shown
+    problems = [f"missed {fault.name}" for fault in faults if not set(fault.causes) & found_in]
+    allowed = {pair for fault in faults for pair in (*fault.causes, *fault.effects)}
+    problems += [f"false alarm {condition}@{name}" for condition, name in told if (condition, name) not in allowed]
+    if len(faults) == 1 and not problems and told[0] not in faults[0].causes:
+        problems.append(f"named {told[0]} first")
+    return "; ".join(problems)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in ALONE if fault.quick], ids=lambda fault: fault.name)
+async def test_the_cause_of_a_fault_is_found(desk, fault):
+    async with desk.stack:
+        await inject(desk, fault)
+        found, _ = await ask(desk, fault.question)
+    assert not wrong(found, fault), [result.summary for result in found.results]
+    assert found.verdict in ("broken", "degraded")
+    assert "s3cret-word" not in str(found)
+    assert "cache-pass-word" not in str(found)
+
+
+async def test_a_healthy_desk_raises_no_alarm(desk):
+    await inject(desk)
+    for question in (*TEN_QUESTIONS[:2], TEN_QUESTIONS[3]):
+        found, _ = await ask(desk, question)
+        assert causes(found) == [], question
+        assert found.verdict == "healthy"
+
+
+async def test_hanging_systems_do_not_hold_the_rest(desk):
+    faults = [fault for fault in ALONE if fault.name.endswith("that hangs")]
+    assert len(faults) == 3
+    async with desk.stack:
+        await inject(desk, *faults)
+        found, seconds = await ask(desk, "Is everything ok?")
+    assert {pair for fault in faults for pair in fault.causes} <= set(causes(found))
+    answered = {result.connection for result in found.results if result.status == "ok"}
+    assert {"prices", "workflows", "quant", "box", "deskhand"} <= answered
+    assert seconds < 5
+
+
+# --- the long matrix ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+async def test_every_fault_alone(desk_maker, monitored, capsys):
+    results, times = [], []
+    for fault in FAULTS:
+        desk = desk_maker()
+        async with desk.stack:
+            await inject(desk, fault)
+            found, seconds = await ask(desk, fault.question)
+        times.append(seconds)
+        results.append((fault.name, fault.question, wrong(found, fault), causes(found)))
+    report(capsys, "alone", results, times)
+    assert share(results) >= 0.95
+    assert statistics.median(times) < 1.0
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+async def test_two_faults_at_once(desk_maker, servers, capsys):
+    strictly = 0
+    pairs = [pair for pair in itertools.combinations(ALONE, 2) if independent(*pair)]
+    results, times = [], []
+    for pair in random.Random(20261126).sample(pairs, 80):
+        desk = desk_maker()
+        async with desk.stack:
+            await inject(desk, *pair)
+            found, seconds = await ask(desk, "What is wrong?")
+        times.append(seconds)
+        results.append((" + ".join(fault.name for fault in pair), "", wrong(found, *pair), causes(found)))
+        strictly += not wrong(found, *pair, strict=True)
+    report(capsys, f"two at once (both as causes of their own: {strictly})", results, times)
+    assert share(results) >= 0.9
+
+
+@pytest.mark.nightly
+async def test_ten_questions_on_a_healthy_desk(desk_maker, monitored):
+    desk = desk_maker()
+    await inject(desk)
+    for question in TEN_QUESTIONS:
+        found, _ = await ask(desk, question)
+        assert causes(found) == [], question
+        assert found.verdict == "healthy", question
+
+
+def independent(one, other):
+    """Whether neither hides the other: they are in different systems."""
+    systems = [{name for _, name in fault.causes} for fault in (one, other)]
+    return not systems[0] & systems[1] and not ({"market-data"} & systems[0] and {"vendor"} & systems[1])
+
+
+def share(results):
+    return sum(1 for _, _, problem, _ in results if not problem) / len(results)
+
+
+def report(capsys, what, results, times):
+    with capsys.disabled():
+        print(f"\n{what}: {share(results):.1%} of {len(results)}; median {statistics.median(times):.2f} s")
+        for name, question, problem, told in results:
+            if problem:
+                print(f"  {name} [{question}]: {problem}; told {told}")
