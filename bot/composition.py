@@ -14,6 +14,7 @@ from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
+from bot.model.embeddings import build_embedder
 from bot.protocols import Access, Announcer, Approvals, Handler, Intent, Json, Permission, Person, Router, Timers
 from bot.routing.router import build_router
 from bot.selfcheck import deskhand
@@ -29,6 +30,7 @@ from bot.slack.timing import InboxTimers
 from bot.storage.publications import SqlPublications
 from handlers.approvals import ApprovalsHandler
 from handlers.capabilities import CAPABILITIES
+from handlers.catalogue import Catalogued
 from handlers.compare import Compare
 from handlers.contents import Contents
 from handlers.diagnose import Diagnose
@@ -40,6 +42,8 @@ from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
 from tools.diagnostics.connections.deskhand import DeskhandConnection
+from tools.strategies.catalogue.answers import Answers
+from tools.strategies.templates import of_desk
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +67,8 @@ class Parts:
     approvals: Approvals
     diagnostics: Diagnostics
     escalation: Escalation
+    answers: Answers
+    router: Router
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
@@ -88,6 +94,9 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts, access, reviews)
     handlers["compare"] = Compare(core.store, core.reports, core.charts)
     handlers["diagnose"] = _diagnose(parts)
+    about_the_catalogue: tuple[Intent, ...] = ("draft", "help", "unknown")
+    for intent in about_the_catalogue:
+        handlers[intent] = Catalogued(handlers[intent], parts.answers, parts.router)
     return handlers
 
 
@@ -187,8 +196,9 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         itself = DeskhandConnection(deskhand(core.model, core.database, lambda: next(iter(running), None)))
         diagnostics = await closing.enter_async_context(open_diagnostics(core, audit, [itself]))
         escalation = _escalation(core, diagnostics, audit, announcements, timers)
-        parts = Parts(core, access, audit, announcements, timers, approvals, diagnostics, escalation)
         router = await asyncio.to_thread(build_router, core.model, core.prompts)
+        answers = await _answers(settings, closing)
+        parts = Parts(core, access, audit, announcements, timers, approvals, diagnostics, escalation, answers, router)
         services = Services(
             access=access,
             audit=audit,
@@ -213,6 +223,14 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
             await transport.stop()
             await access.close()
             await session.close()
+
+
+async def _answers(settings: Settings, closing: AsyncExitStack) -> Answers:
+    """Answers about the catalogue and the desk's own templates."""
+    embedder = await asyncio.to_thread(build_embedder, settings)
+    if embedder is not None:
+        closing.push_async_callback(embedder.api.close)
+    return await asyncio.to_thread(lambda: Answers.of(of_desk(settings.home), embedder, settings.home / "vectors"))
 
 
 def _slack_ready(transport: SlackTransport) -> Callable[[], Awaitable[str]]:

@@ -40,6 +40,13 @@ CAPABILITIES = (
         ("why is the price data stale?", "is everything ok?"),
     ),
     Capability(
+        "draft",
+        "draft",
+        "Find an indicator or a template",
+        "193 indicators, candlestick patterns, prices and calendar terms, and the templates, with parameters and examples",
+        ("what do you have for volatility?", "which templates are there?"),
+    ),
+    Capability(
         "help",
         "help",
         "Explain what you may do",

@@ -197,6 +197,7 @@ _CUES: dict[Intent, str] = {
         ! anything|something that measures|spots|detects|captures
         ! INDICATOR|indicators|oscillators for ...
         ! is INDICATOR available|supported|there|included
+        !!! what|which|anything|something|stuff|things ... have|got|offer|there|know|? for|on|about volatility|volume|momentum|trend|trends|breakouts|channels|seasonality|candles|candlesticks|patterns|oscillators|averages|cycles|overbought|oversold
         ! STRATEGY ... but only? in|when|if|with|above|below|after
         ! CHANGE|out|bump|slow|speed ... filter|shorts|longs|target|stop|stops|rsi|hold|holding
         ! go ahead and? backtest|test|run|draft|build|simulate

@@ -36,6 +36,8 @@ _WEIGHTS: Final = (4.0, 6.0, 2.0, 0.5)
 """Of name, aliases, description and further text in BM25: what a thing is called says most."""
 _SPELLING: Final = 78.0
 """How alike, of 100, a known word must be to stand for an unknown one."""
+_SPELLING_IN_TEXT: Final = 88.0
+"""The same for a word that is in no name: a text has so many words that one is always near."""
 _LEAST_LIKE: Final = 0.25
 """Cosine under which meaning alone finds nothing."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -163,6 +165,7 @@ class _Words:
 
     connection: sqlite3.Connection
     known: Sequence[str]
+    in_names: frozenset[str]
 
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "_Words":
@@ -183,8 +186,10 @@ class _Words:
         connection.executemany(
             "INSERT INTO entries (rowid, name, aliases, description, text) VALUES (?, ?, ?, ?, ?)", rows
         )
-        known = sorted({word for row in rows for text in row[1:] for word in words(text) if len(word) > 2})
-        made = cls(connection, known)
+        in_names = frozenset(word for _, name, aliases, _, _ in rows for word in words(f"{name} {aliases}"))
+        in_texts = {word for *_, description, text in rows for word in words(f"{description} {text}")}
+        known = sorted(word for word in in_names | in_texts if len(word) > 2)
+        made = cls(connection, known, in_names)
         weakref.finalize(made, connection.close)
         return made
 
@@ -210,13 +215,15 @@ class _Words:
 
     def wanted(self, query: str) -> list[list[str]]:
         """The words to look for: those that say something, each unknown one with the known ones it may have meant."""
-        said = list(dict.fromkeys(word for word in words(query[:800]) if word not in _EMPTY_WORDS))[:40]
-        return [[word, *(() if len(word) <= 3 or self._is_known(word) else self._near(word))] for word in said]
+        return [
+            [word, *(() if len(word) <= 3 or self._is_known(word) else self._near(word))]
+            for word in meaningful(query[:800])
+        ]
 
     def _near(self, word: str) -> list[str]:
-        near = process.extract(word, self.known, scorer=fuzz.ratio, score_cutoff=_SPELLING, limit=3)
-        best = near[0][1] if near else 0.0
-        return [known for known, score, _ in near if score > best - 5]
+        found = process.extract(word, self.known, scorer=fuzz.ratio, score_cutoff=_SPELLING, limit=6)
+        near = [(known, score) for known, score, _ in found if known in self.in_names or score >= _SPELLING_IN_TEXT]
+        return [known for known, score in near if score > near[0][1] - 5][:3]
 
     def _is_known(self, word: str) -> bool:
         rows = self.connection.execute("SELECT 1 FROM entries WHERE entries MATCH ? LIMIT 1", (f'"{word}"',))
@@ -230,6 +237,11 @@ def _any_of(wanted: Sequence[str]) -> str:
 def words(text: str) -> list[str]:
     """The words and numbers of a text, lower case."""
     return _WORD.findall(text.lower().replace("’", "'"))
+
+
+def meaningful(query: str) -> list[str]:
+    """The words of a query that say something, each once, 40 at most."""
+    return list(dict.fromkeys(word for word in words(query) if word not in _EMPTY_WORDS))[:40]
 
 
 def _normal(text: str) -> str:
