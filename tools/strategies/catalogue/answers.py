@@ -127,9 +127,10 @@ def example(item: Item) -> str:
     name = item.name.lower() if item.kind == "pattern" or item.group == "averages" else name
     levels = item.thresholds
     if item.kind == "pattern":
+        if item.bias == "both":
+            name = next((alias for alias in item.aliases if alias.startswith("bullish ")), "")
         side = "short SPY" if item.bias == "bearish" else "buy SPY"
-        word = {"both": "bullish "}.get(item.bias, "")
-        return f"{side} on a {word}{name}, exit after 5 days" if item.bias != "neutral" else ""
+        return f"{side} on a {name}, exit after 5 days" if item.bias != "neutral" and name else ""
     if "oversold" in levels and len(item.outputs) == 1:
         return f"buy SPY when {name} is below {levels['oversold']:g}, sell when it is above {levels['overbought']:g}"
     if "trending" in levels:
