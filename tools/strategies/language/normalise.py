@@ -94,7 +94,7 @@ def spelt(phrase: str) -> str:
 def plain(text: str) -> str:
     """Lower case, one kind of quote, dash and space; Slack's marks and control characters gone."""
     text = unicodedata.normalize("NFKC", text).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
-    text = _SLACK.sub(" ", text).translate(_PLAIN).lower()
+    text = _SLACK.sub(" ", text).translate(_PLAIN).lower().replace("_", " ")
     text = "".join(" " if unicodedata.category(char).startswith("C") else char for char in text)
     text = re.sub(r"(?<=[a-z])\.(?=[a-z]\.)|(?<=\b[a-z])\.(?=\s+[a-z])", "", text)
     return re.sub(r"\bs\s*&\s*p\b", "s&p", text)
@@ -160,11 +160,16 @@ def _near(said: str, candidates: tuple[str, ...]) -> str | None:
     if len(said) < 5:
         return None
     slips = 2 if len(said) >= 8 else 1
-    best = process.extract(said, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=2)
-    same_start = [one for one in best if one[0][0] == said[0]]
-    if not same_start or (len(same_start) == 2 and same_start[0][1] == same_start[1][1] and len(said) < 7):
+    best = process.extract(said, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
+    near = [str(word) for word, distance, _ in best if word[0] == said[0] and distance == best[0][1]]
+    if not near:
         return None
-    return str(same_start[0][0])
+    return max(near, key=lambda word: _shared(word, said))
+
+
+def _shared(word: str, said: str) -> int:
+    """How many letters two words have in common from the start."""
+    return next((at for at, (a, b) in enumerate(zip(word, said, strict=False)) if a != b), min(len(word), len(said)))
 
 
 def _tokens(words: list[Word], known: Vocabulary) -> list[Token]:
@@ -175,7 +180,14 @@ def _tokens(words: list[Word], known: Vocabulary) -> list[Token]:
         if token is not None:
             out.append(token)
         at += size
-    return out
+    return [_bought(token, following) for token, following in zip(out, [*out[1:], None], strict=False)]
+
+
+def _bought(token: Token, following: Token | None) -> Token:
+    """ "by spy" is a slip of "buy SPY"."""
+    if token.kind == "BY" and following is not None and following.kind == "SYMBOL":
+        return Token("ENTER", token.said, token.start, token.end)
+    return token
 
 
 _ARTICLES = frozenset({"a", "an", "per"})

@@ -1,7 +1,7 @@
 """Trees of conditions to conditions: comparisons, crosses, margins, streaks, calendar, and how they are joined."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from tools.strategies import conditions as c
@@ -368,10 +368,15 @@ class Conditions:
     # streaks, trends, turns
 
     def _down_streak(self, node: Node) -> Condition:
-        return c.Falling(of=c.Price(), bars=self._count(node))
+        return c.Falling(of=self._streaking(node), bars=self._count(node))
 
     def _up_streak(self, node: Node) -> Condition:
-        return c.Rising(of=c.Price(), bars=self._count(node))
+        return c.Rising(of=self._streaking(node), bars=self._count(node))
+
+    def _streaking(self, node: Node) -> Term:
+        """The close, or the indicator that "it" is."""
+        last = self.memory.left
+        return last if "IT" in kinds(node) and isinstance(last, c.Indicator) else c.Price()
 
     @staticmethod
     def _count(node: Node) -> int:
@@ -492,7 +497,11 @@ class Conditions:
     # events
 
     def _at_extreme(self, node: Node) -> Condition:
-        return self._beyond(self.terms.settled(self.terms.read(trees(node)[0])))
+        extreme = self.terms.settled(self.terms.read(trees(node)[0]))
+        bare = not {"HIGH", "LOW", "HIGHESTHIGH", "LOWESTLOW", "VOLUME"} & {token.kind for token in leaves(node)}
+        if isinstance(extreme, c.Highest | c.Lowest) and "CLOSE" in kinds(node) and bare:
+            extreme = extreme.model_copy(update={"of": c.Price()})
+        return self._beyond(extreme)
 
     def _beyond(self, extreme: Term) -> Condition:
         if not isinstance(extreme, c.Highest | c.Lowest):
@@ -519,6 +528,11 @@ class Conditions:
         output = band.output if isinstance(band, c.Indicator) else None
         op: Op = "<" if output == "lowerband" else ">" if output == "upperband" else self._level_op(c.Price())
         return c.Comparison(op=op, left=c.Price(), right=band)
+
+    def _broken(self, node: Node) -> Condition:
+        level = self.terms.settled(self.terms.read(trees(node)[0]))
+        self._spoken(c.Price(), level)
+        return _cross(self._default_up(), c.Price(), level)
 
     def _touches(self, node: Node) -> Condition:
         level = self.terms.settled(self.terms.read(trees(node)[0]))
@@ -641,9 +655,10 @@ def way_of(condition: Condition) -> Way | None:
     return None
 
 
-def with_way(role: Role, way: Way | None) -> Role:
-    """The role with a direction."""
-    return replace(role, way=way)
+def opposite_way(entry: Condition | None) -> Way | None:
+    """Where the exit of an entry is to be looked for, where the entry says it."""
+    way = way_of(entry) if entry is not None else None
+    return None if way is None else "down" if way == "up" else "up"
 
 
 def _cross(up: bool, left: Term, right: Term) -> Condition:

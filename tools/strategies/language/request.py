@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lark import Token as Leaf
+
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
 from tools.strategies.language import reading
@@ -71,10 +73,12 @@ class Request:
         self.conditions = Conditions(notes, self.memory, main)
         self.names = Names(self.conditions, templates)
         self.side: Side = "long"
+        self.later_entry = False
 
     def read(self, tree: Node) -> Parts:
         """Every piece in the order it was said; one that speaks of what comes later is read again at the end."""
         pieces = trees(tree)
+        self.later_entry = any(piece.data in _OPENS for piece in pieces)
         again = [piece for piece in pieces if self._unclear(piece) is not None]
         for piece in again:
             unclear = self._unclear(piece)
@@ -130,6 +134,13 @@ class Request:
 
     def _enter_unless(self, piece: Node) -> None:
         self._open("long", piece, state=True, turned=True)
+
+    def _enter_from_to(self, piece: Node) -> None:
+        start, end = trees(piece)
+        parts = self.parts.long
+        parts.entry = self.conditions.read(start, Role(True, "long"))
+        parts.exits.append(self.conditions.read(end, Role(False, "long")))
+        self.side = "long"
 
     def _short(self, piece: Node) -> None:
         self._open("short", piece, state="WHILE" in kinds(piece))
@@ -197,7 +208,21 @@ class Request:
     # closing
 
     def _leave(self, piece: Node) -> None:
+        if starts_with_a_condition(piece) and self._both_in_one(piece):
+            return
         self._close(self._closing_side(), piece)
+
+    def _both_in_one(self, piece: Node) -> bool:
+        """ "20d breakout, 10d low exit": what stands before the comma is the entry where there is no other."""
+        [said] = trees(piece)
+        nothing_yet = self.parts.long.entry is None and self.parts.short.entry is None and not self.parts.named
+        if said.data != "all_of" or "COMMA" not in kinds(said) or not nothing_yet or self.later_entry:
+            return False
+        entry, *rest = trees(said)
+        self.parts.long.entry = self.conditions.read(entry, Role(True, "long"))
+        role = Role(False, "long", reading.opposite_way(self.parts.long.entry))
+        self.parts.long.exits.append(both(*(self.conditions.read(one, role) for one in rest)))
+        return True
 
     def _cover(self, piece: Node) -> None:
         self._close("short", piece)
@@ -210,8 +235,7 @@ class Request:
     def _close(self, side: Side, piece: Node) -> None:
         self._look_for_fill(piece)
         entry = self._of(side).entry
-        way = reading.way_of(entry) if entry is not None else None
-        role = Role(False, side, {"up": "down", "down": "up"}.get(way or ""))  # type: ignore[arg-type]
+        role = Role(False, side, reading.opposite_way(entry))
         for one in trees(piece):
             self._exit_item(one, side, role)
 
@@ -259,6 +283,22 @@ class Request:
 
     def _stop(self, piece: Node) -> None:
         self._limit("stop_loss", abs(number(first(piece, ["PCT", "NEGPCT"]))))
+
+    def _stop_number(self, piece: Node) -> None:
+        self._limit("stop_loss", self._share(piece))
+
+    def _trail_number(self, piece: Node) -> None:
+        self._limit("trailing_stop", self._share(piece))
+
+    def _target_number(self, piece: Node) -> None:
+        self._limit("take_profit", self._share(piece))
+
+    def _share(self, piece: Node) -> float:
+        """A limit without a unit: below 1 a fraction, otherwise percent; the reading is said."""
+        value = number(first(piece, ["NUM"]))
+        share = value if value < 1 else value / 100
+        self.notes.assume(f"“{text_of(piece)}” is read as {round(share * 100, 6):g} %")
+        return share
 
     def _trail(self, piece: Node) -> None:
         self._limit("trailing_stop", abs(number(first(piece, ["PCT", "NEGPCT"]))))
@@ -404,7 +444,14 @@ class Request:
         return self.parts.long if side == "long" else self.parts.short
 
 
+_OPENS = frozenset({"enter", "enter_while", "enter_unless", "enter_from_to", "short", "bare", "enter_op"})
 _LIMITS = frozenset({"hold_for", "hold_one", "hold_nth", "target", "stop", "trail"})
+
+
+def starts_with_a_condition(piece: Node) -> bool:
+    """Whether the condition stands before the verb: "RSI over 70, sell"."""
+    opening = piece.children[0]
+    return not isinstance(opening, Leaf) or opening.type not in {"EXIT", "COVER", "UNTIL"}
 
 
 def tokens_of_time(piece: Node) -> object:

@@ -69,7 +69,7 @@ class Symbols:
             unknown = said.lower() in words and said not in _NOT_TICKERS and not shouting
             if (said.startswith("$") or unknown) and said.lstrip("$").lower() not in called:
                 return said
-        return _after_a_verb(reading.tokens)
+        return _after_a_verb(reading)
 
     def last_years(self, symbol: str, parts: Parts) -> None:
         """The last years of the data this desk has."""
@@ -78,14 +78,16 @@ class Symbols:
             parts.period["start"] = datetime.date(end.year - parts.last_years, end.month, min(end.day, 28))
 
 
-def _after_a_verb(tokens: Sequence[Token]) -> str:
+def _after_a_verb(reading: Reading) -> str:
     """ "buy zzqx when": one unknown word where the instrument belongs."""
+    tokens = reading.tokens
     for verb, word, following in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if (
             verb.kind in {"ENTER", "SHORT"}
             and word.kind == "UNKNOWN"
             and following.kind in {"WHEN", "WHILE"}
             and len(word.said) <= 5
+            and not reading.text[verb.end : word.start].strip()
         ):
             return word.said.upper()
     return ""

@@ -100,6 +100,8 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
             following = _kind(tokens, at + size + 1)
             if following == "AGO" or (kind in {"INDUR", "AFTERDUR"} and following in _NAMES_OF_SERIES):
                 return "", 0, None
+            if kind == "FORDUR" and following in {"LE", "ATLATEST", "MAXHOLD"}:
+                return "MAXDUR", size + 2, tokens[at + size].value
             return kind, size + 1, tokens[at + size].value
     if tokens[at].said in {"max", "maximum"} and _kind(tokens, at + 1) == "DUR":
         return "MAXDUR", 2, tokens[at + 1].value
@@ -145,6 +147,10 @@ def _at(tokens: list[Token], at: int) -> tuple[Token, int]:
         case "ARTICLE" if _kind(tokens, at + 1) in {"UNIT", "DAYWORD"}:
             bars = 1 if tokens[at + 1].kind == "DAYWORD" else tokens[at + 1].value
             return _joined(tokens, at, 2, "DUR", bars), 2
+        case "UNIT" if (
+            at > 1 and tokens[at - 1].kind == "LASTN" and tokens[at - 2].kind in {"OVER", "IN", "FOR", "FROM"}
+        ):
+            return _joined(tokens, at, 1, "DUR", first.value), 1
         case "HALFOF" if _kind(tokens, at + 1) == "PERCENT":
             return _joined(tokens, at, 2, "PCT", 0.005), 2
         case "MONTH" if _year(tokens, at + 1):
