@@ -28,7 +28,7 @@ from bot.slack.service import SlackSettings, SlackTransport
 from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
 from bot.storage.publications import SqlPublications
-from handlers.approvals import ApprovalsHandler
+from handlers.approvals import ApprovalsHandler, waiting_for
 from handlers.capabilities import CAPABILITIES
 from handlers.catalogue import Catalogued
 from handlers.compare import Compare
@@ -41,6 +41,7 @@ from handlers.narrate import Narrate
 from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
+from handlers.views.approvals import waiting_blocks
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
 from tools.strategies.templates import of_desk
@@ -187,7 +188,10 @@ async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
         )
 
         async def home(person: Person) -> Mapping[str, Json]:
-            return home_view(person, access, await core.store.list())
+            waiting = await waiting_for(person, approvals)
+            return home_view(
+                person, access, await core.store.list(), waiting_blocks(waiting.to_decide, waiting.asked)
+            )
 
         outbox = Outbox(core.database)
         announcements, timers = Announcements(outbox), InboxTimers(outbox)

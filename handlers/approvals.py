@@ -101,16 +101,13 @@ class ApprovalsHandler:
     # --- buttons -----------------------------------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> Reply:
-        arguments = request.routed.arguments
-        fields = _fields(request)
-        words = await self.reviews.ask(
-            request,
-            str(arguments.get("backtest_id")),
-            detail_of(arguments),
-            str(fields.get("channel")),
-            str(fields.get("note") or ""),
-        )
-        return Reply(words, ephemeral=not request.place.is_direct)
+        arguments, fields = request.routed.arguments, _fields(request)
+        channel, note = str(fields.get("channel")), str(fields.get("note") or "")
+        ids = _ids(arguments)
+        said = [await self.reviews.ask(request, each, detail_of(arguments), channel, note) for each in ids]
+        words = "\n".join(dict.fromkeys(said))  # several that wait for one reason are told once
+        lead = f"{len(ids)} reports. " if len(ids) > 1 else ""
+        return Reply(f"{lead}{words}", ephemeral=not request.place.is_direct)
 
     async def _decide(self, request: Request, approval: Approval, verb: str) -> Reply:
         fields = _fields(request)
@@ -174,10 +171,13 @@ class ApprovalsHandler:
     # --- modals ------------------------------------------------------------------------------------------------------
 
     async def _ask_view(self, opening: Opening) -> ModalView:
+        ids = _ids(json.loads(opening.value))
+        names = [run.name for run in await self.runs.list() if run.id in ids]
+        channel = opening.place.channel
         blocks = views.publish_blocks(
-            "The report above",
-            "",
-            words="It goes to the channel you choose. Where it has to be reviewed first, I say so.",
+            "; ".join(names) or "This report",
+            "" if channel.startswith("D") else channel,
+            words="The report goes to the channel you choose. Where a reviewer has to see it first, I say so.",
             ask="A word to the reviewer",
             hint="What it is for",
         )
@@ -276,6 +276,12 @@ def _plain_outcome(approval: Approval) -> str:
     if vote is None or approval.state in ("expired", "superseded"):
         return f"This is {approval.state} already."
     return f"{vote.name or vote.person} was faster: this is {approval.state.replace('_', ' ')} already."
+
+
+def _ids(arguments: Mapping[str, Json]) -> list[str]:
+    """The backtests that a button is about."""
+    several = _strings(arguments.get("backtest_ids"))
+    return several or [str(arguments.get("backtest_id"))]
 
 
 def _fields(request: Request) -> Mapping[str, Json]:

@@ -47,6 +47,13 @@ CAPABILITIES = (
         ("what do you have for volatility?", "which templates are there?"),
     ),
     Capability(
+        "approvals",
+        "narrate",
+        "Publish and review",
+        "reports go to a channel by their button Publish…, the first of a strategy after a second person looked at it",
+        ("what is waiting for review?", "past approvals"),
+    ),
+    Capability(
         "help",
         "help",
         "Explain what you may do",

@@ -11,13 +11,16 @@ from tools.backtests.model import RunSummary
 _SHOWN = 10
 
 
-def home_view(person: Person, access: Access, runs: Sequence[RunSummary]) -> Mapping[str, Json]:
-    """The view for `views.publish`."""
+def home_view(
+    person: Person, access: Access, runs: Sequence[RunSummary], waiting: Sequence[Block] = ()
+) -> Mapping[str, Json]:
+    """The view for `views.publish`. `waiting` is what waits for this person, shown first."""
     roles = ", ".join(sorted(person.roles - {"viewer"})) or "viewer"
     blocks: list[Block] = [
         header("Deskhand"),
         section(f"You are here as *{roles}*. Ask me in a channel, in a thread or in our messages."),
     ]
+    blocks += [*waiting, *([{"type": "divider"}] if waiting else [])]
     for capability in allowed(person, access):
         examples = "\n".join(f"• _{example}_" for example in capability.examples)
         blocks.append(section(f"*{capability.title}*: {capability.what}\n{examples}"))

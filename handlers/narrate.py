@@ -8,6 +8,7 @@ from functools import partial
 from typing import cast, get_args
 
 from bot.protocols import Access, Attachment, Intent, Permission, Progress, Reply, Request
+from handlers.ranking import ranked, wants_several
 from handlers.reviews import Reviews
 from handlers.runs import Meant, meant_by
 from handlers.views import narrate as views
@@ -49,6 +50,8 @@ class Narrate:
             return await self.reviews.read_all(str(request.routed.arguments.get("publication_id")))
         if not self.access.allows(request.person, "narrate") or _wants_published(request):
             return await self._published(request)
+        if wants_several(request):
+            return await ranked(request, await self.store.list(), self.reviews.contents.rules, progress)
         meant = await self._read_files(request, progress) if request.files else await meant_by(request, self.store)
         detail = _detail(request)
         if meant.run is None:

@@ -9,6 +9,7 @@ What follows a decision (cards without buttons everywhere, the publication, a wo
 in `changed`, which may run more than once and on any replica: every step has a key made of the approval.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import cast, get_args
@@ -69,11 +70,11 @@ class Reviews:
         )
         await self.store.keep(content)
         if not reasons:
-            publication = _publication(f"direct-{request.event_id}"[:64], content, channel, request.person.id, "")
+            publication = _publication(_direct(request, content), content, channel, request.person.id, "")
             await self._publish(publication, content, None)
             return f"Published in <#{channel}>."
         wish: dict[str, Json] = {"channel": channel, "message": message}
-        await self._submit(request, f"{backtest_id}:{request.event_id}"[-128:], content, reasons, wish)
+        await self._submit(request, f"{backtest_id}:{_once(request)}", content, reasons, wish)
         why = " and ".join(views.WHY[reason] for reason in reasons)
         where = f"Reviewers are asked in <#{self.channel}>" if self.channel else "A reviewer is needed"
         words = f"{WAITS} {where} because {why}."
@@ -300,6 +301,15 @@ class Reviews:
         if content is None:
             raise NotFound("I know no such publication.")
         return views.sections(content)
+
+
+def _once(request: Request) -> str:
+    """The same for every try of one request, and of a length that fits in ids."""
+    return hashlib.sha256(request.event_id.encode()).hexdigest()[:16]
+
+
+def _direct(request: Request, content: Content) -> str:
+    return f"direct-{_once(request)}-{content.hash[:16]}"
 
 
 def _held_back(approval: Approval, held: Collection[Reason]) -> str:

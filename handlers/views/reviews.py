@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.protocols import Approval, Attachment, Block, Json, Reply, Vote
 from handlers.views import narrate
-from handlers.views.text import actions, button, context, escape, header, moment, plain_input, section
+from handlers.views.text import actions, button, context, escape, header, moment, person, plain_input, section
 from tools.narrative.publishing import Content, Publication, Reason
 
 WHY: Mapping[Reason, str] = {
@@ -60,7 +60,7 @@ def outcome(approval: Approval) -> str:
     words = _DONE[approval.state]
     if approval.state in ("expired", "superseded") or vote is None:
         return f"{words}, {moment(approval.closed_at or approval.created_at)}."
-    names = _approvers(approval) if approval.state == "approved" else escape(vote.name or vote.person)
+    names = _approvers(approval) if approval.state == "approved" else person(vote.person, vote.name)
     where = vote.details.get("channel") or approval.subject.details.get("channel")
     published = f", published in <#{where}>" if approval.state == "approved" and where else ""
     note = "".join(f"\n>{line}" for line in escape(vote.note).splitlines()) if vote.note else ""
@@ -73,7 +73,7 @@ def published(publication: Publication, content: Content, approval: Approval | N
     blocks: list[Block] = [header(narrate.run_name(report)), *_body(content)]
     who = "Published without a review: this strategy was reviewed before, and rules wrote the text."
     if approval is not None:
-        who = f"Asked for by {escape(_name(approval))}, approved by {_approvers(approval)} {moment(publication.at)}."
+        who = f"Asked for by {_asker(approval)}, approved by {_approvers(approval)} {moment(publication.at)}."
     value = json.dumps({"publication_id": publication.id})
     blocks += [
         context(f"{who} {_origin(content)}"),
@@ -181,7 +181,7 @@ def _buttons(approval: Approval) -> list[Block]:
 def _asked(approval: Approval) -> str:
     details = approval.subject.details
     why = [WHY[reason] for reason in WHY if reason in _strings(details.get("reasons"))]
-    parts = [f"Asked for by {escape(_name(approval))}"]
+    parts = [f"Asked for by {_asker(approval)}"]
     if details.get("channel"):
         parts.append(f"to be published in <#{details['channel']}>")
     if why:
@@ -216,11 +216,11 @@ def _origin(content: Content) -> str:
 
 def _approvers(approval: Approval) -> str:
     votes: dict[str, Vote] = {vote.person: vote for vote in approval.votes if vote.verdict == "approve"}
-    return " and ".join(escape(vote.name or vote.person) for vote in votes.values())
+    return " and ".join(person(vote.person, vote.name) for vote in votes.values())
 
 
-def _name(approval: Approval) -> str:
-    return approval.subject.requester.name or approval.subject.requester.id
+def _asker(approval: Approval) -> str:
+    return person(approval.subject.requester.id, approval.subject.requester.name)
 
 
 def _with_chart(

@@ -1,5 +1,6 @@
 """The pieces that every view is made of."""
 
+import re
 from datetime import UTC, datetime
 
 from bot.protocols import Block
@@ -34,6 +35,11 @@ def moment(at: float) -> str:
     """A moment in each reader's own time zone; `at` is epoch seconds."""
     plain = datetime.fromtimestamp(at, UTC)
     return f"<!date^{int(at)}^{{date_short_pretty}} at {{time}}|{plain:%d %b %Y, %H:%M} UTC>"
+
+
+def person(person_id: str, name: str) -> str:
+    """Somebody as readers know them: in Slack the name they go by there."""
+    return f"<@{person_id}>" if re.fullmatch(r"[UW][A-Z0-9]{2,}", person_id) else escape(name or person_id)
 
 
 def plain_input(block_id: str, label: str, hint: str, *, optional: bool = False) -> Block:

@@ -195,6 +195,22 @@ async def test_what_changed_since_must_be_looked_at_again(desk: Desk, monkeypatc
     await desk.now_says(again, "*Approved* by")
 
 
+async def test_the_top_five_go_through_reviewers(desk: Desk) -> None:
+    ranking = await desk.conversation.ask("ana", "@Deskhand narrate the top 5 backtests")
+    rows = [block for block in ranking.blocks if "accessory" in block]
+    assert len(rows) == 5
+    figures = [float(row["text"]["text"].rsplit(" ", 1)[1]) for row in rows]
+    assert figures == sorted(figures, reverse=True)
+    await desk.submit("ana", ranking, "approvals.ask", "#research")
+    await desk.whispered("ana", "5 reports.")
+    await desk.card(4)
+    for card in desk.cards():
+        await desk.submit("paul", card, "approvals.publish", "#research")
+    await desk.workspace.wait_for(
+        lambda: sum("approved by" in shown(m) for m in desk.workspace.messages("#research")) == 5, ANSWER_SECONDS
+    )
+
+
 async def test_a_restart_between_request_and_decision_changes_nothing(desk: Desk) -> None:
     card = await desk.ask_to_publish()
     settings = desk.conversation.bot.core.settings
