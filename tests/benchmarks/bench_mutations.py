@@ -8,7 +8,17 @@ sys.path.insert(0, str(Path(__file__).parent / "mutations"))
 
 from corpus import split
 from fact_sets import golden_cross
-from measure import Tally, escapes, interval, materials, people_blocks, writer_blocks
+from many_runs import fact_maps
+from measure import (
+    Tally,
+    escapes,
+    interval,
+    materials,
+    people_blocks,
+    voice_blocks,
+    voice_escapes,
+    writer_blocks,
+)
 
 from tools.narrative import checker
 from tools.narrative.facts import Fact
@@ -28,6 +38,7 @@ def main(seeds: int, examples: int) -> None:
     print(f"blocked though true, the writer's own lines: {len(blocked)}")
     for label, cases in zip(("seen", "held out"), split(), strict=True):
         print(_row(f"blocked though true, {label}", len(people_blocks(cases)), len(cases)))
+    _voices(seeds)
     first, again = _milliseconds()
     print(
         f"checking a report of a thousand words: {first:.1f} ms of processor time, {again:.1f} ms again after a change"
@@ -35,6 +46,20 @@ def main(seeds: int, examples: int) -> None:
     for kind, found in tally.escaped.items():
         for mutant in found[:examples]:
             print(f"--- {kind} (was {mutant.was!r}): {mutant.text}")
+
+
+def _voices(seeds: int) -> None:
+    """The same over every strategy of the desk and a file of every reader, in other people's words."""
+    tally, blocked, tried = Tally(), 0, 0
+    for _, facts in fact_maps():
+        found, count = voice_blocks(facts)
+        blocked, tried = blocked + len(found), tried + count
+        for seed in range(seeds):
+            voice_escapes(facts, seed, tally)
+    for kind, total in sorted(tally.tried.items()):
+        print(_row(f"in other words: {kind}", len(tally.escaped[kind]), total))
+    print(_row("in other words: all", tally.out, tally.total))
+    print(_row("in other words: blocked though true", blocked, tried))
 
 
 def _row(label: str, hits: int, total: int) -> str:

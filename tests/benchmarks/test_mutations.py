@@ -8,8 +8,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "mutations"))
 
 from corpus import split
-from fact_sets import golden_cross
-from measure import Tally, escapes, people_blocks, writer_blocks
+from fact_sets import golden_cross, golden_facts
+from measure import Tally, escapes, people_blocks, voice_blocks, voice_escapes, writer_blocks
 
 from tools.narrative.service import prepare
 
@@ -40,3 +40,14 @@ def test_truthful_texts_by_people_pass() -> None:
     seen, held_out = split()
     assert len(people_blocks(seen)) <= 0.01 * len(seen)
     assert len(people_blocks(held_out)) <= 0.02 * len(held_out)
+
+
+def test_what_other_people_would_write_passes_and_its_mutants_do_not() -> None:
+    facts = {fact.id: fact for fact in golden_facts()}
+    blocked, tried = voice_blocks(facts)
+    assert tried >= 120
+    assert len(blocked) <= 0.02 * tried, blocked
+    tally = Tally()
+    voice_escapes(facts, 3, tally)
+    assert tally.total >= 1200
+    assert tally.out <= 0.03 * tally.total

@@ -1,13 +1,16 @@
 """Escape rates of seeded errors and false blocks of truthful text, with 95 % intervals."""
 
 import math
+import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus import Case
 from fact_sets import golden_cross
 from mutate import Mutant, mutants, paragraphs, without_caveats
+from voice_mutants import voice_mutants
+from voices import texts
 
 from tools.narrative.checker import check
 from tools.narrative.facts import Fact, FactSheet
@@ -79,6 +82,28 @@ def writer_blocks(material: Material) -> list[str]:
 def people_blocks(cases: Iterable[Case]) -> list[str]:
     """Truthful texts by people that are blocked."""
     return [text for text, facts in cases if check(text, facts)]
+
+
+def voice_blocks(facts: Mapping[str, Fact], *, unread: bool | None = None) -> tuple[list[str], int]:
+    """Texts in other people's words that are blocked, and how many there are over these facts."""
+    filled = ["".join(piece.text for piece in said) for _, said in texts(facts, unread=unread)]
+    return [text for text in filled if _objections(text, facts)], len(filled)
+
+
+def voice_escapes(facts: Mapping[str, Fact], seed: int, tally: Tally, *, unread: bool | None = None) -> None:
+    """Try every mutant of those texts that are not blocked anyway."""
+    rng = random.Random(seed)
+    for _, said in texts(facts, unread=unread):
+        if _objections("".join(piece.text for piece in said), facts):
+            continue
+        for mutant in voice_mutants(said, facts, rng):
+            tally.tried[mutant.kind] += 1
+            if not _objections(mutant.text, facts):
+                tally.escaped[mutant.kind].append(mutant)
+
+
+def _objections(text: str, facts: Mapping[str, Fact]) -> bool:
+    return any(finding.kind != "caveat" for finding in check(text, tuple(facts.values())))
 
 
 def interval(hits: int, total: int) -> tuple[float, float]:

@@ -1,12 +1,13 @@
 """What a quantity is about, by the words around it: which figure, whose, of when, and how hedged."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.matching import fits_unit, same
-from tools.narrative.checking.reading import ORDINALS, Item, Sentence
+from tools.narrative.checking.numbers import ORDINALS
+from tools.narrative.checking.reading import Item, Sentence
 from tools.narrative.checking.scopes import Scopes
 
 _SKIP_RIGHT = frozenset("AYEH")
@@ -31,6 +32,7 @@ class Bound:
     facts: int = 0
     metric: int = 0
     scope: int = 0
+    scoped: bool = False
     subject: str = ""
 
 
@@ -90,13 +92,27 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         return by_rank, False
     if item.unit in ("percent", "part") and loses(reading, at):
         return 0, False
-    dearer = _at_other_costs(reading, at)
+    dearer = at_other_costs(reading, at)
     if dearer:
         return dearer, False
+    whole = _whole_of_a_count(reading, at, item)
+    if whole:
+        return whole, False
     mask = _rule_of(reading, at, _years_or_months(reading, at, mask))
     if mask & reading.index.by_key.get("max_drawdown", 0) and ranked(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
+
+
+def _whole_of_a_count(reading: Reading, at: int, item: Item) -> int:
+    """The second figure of "136 of 240 months"."""
+    if not item.also or item.unit != "time" or item.decimals or at < 2:
+        return 0
+    part = next((i for i in reversed(reading.items[:at]) if i.kind != "L"), None)
+    before = [i.kind for i in reading.items[max(0, at - 3) : at]]
+    if part is None or part.word not in ("of", "out of", "in") or "Q" not in before:
+        return 0
+    return reading.index.by_key.get(f"whole_{item.also.rstrip('s')}s", 0)
 
 
 def loses(reading: Reading, at: int) -> bool:
@@ -138,7 +154,7 @@ def year_of_rank(reading: Reading, position: int, number: int) -> int:
     return 0
 
 
-def _at_other_costs(reading: Reading, at: int) -> int:
+def at_other_costs(reading: Reading, at: int) -> int:
     """ "At double costs the CAGR would be 6.2%": the costs say which figure it is, whatever noun follows."""
     items = reading.items
     end = next((p for p in range(at + 1, len(items)) if items[p].kind in "QB"), len(items))
@@ -173,11 +189,8 @@ def _rule_of(reading: Reading, at: int, mask: int) -> int:
     rules = index.bits(mask & index.by_key.get("rule", 0))
     if not rules:
         return mask
-    named: set[str] = set()
-    for item in reversed(reading.items[:at]):
-        named = set(item.key.split(",")) - {"rule"} if item.kind == "M" else set()
-        if any(not key.startswith("=") for key in named):
-            break
+    nouns = [i for i in reading.items[:at] if i.kind == "M"]
+    named = {key for i in nouns for key in i.key.split(",") if key != "rule" and key[:1] != "="}
     for position in rules:
         label = index.facts[position].label.lower()
         limits = next((keys for word, keys in _LIMITED if word in label), None)
@@ -198,6 +211,24 @@ def _years_or_months(reading: Reading, at: int, mask: int) -> int:
             if word in item.word or (item.kind == "Q" and item.key.startswith(word)):
                 return mask & ~(kinds["year"] | kinds["month"]) | found
     return mask
+
+
+def is_said(reading: Reading, at: int) -> bool:
+    """Whether a noun of figures of its unit leads straight to a quantity or follows it: then it can be no other."""
+    if at in reading.pairs or _elided(reading, at) or _ranked_year(reading, at) or at_other_costs(reading, at):
+        return True
+    beside = [p for p in (_leading(reading, at), _next_noun(reading, at)) if p is not None]
+    if reading.items[at].unit == "number" and any(reading.items[p].word == "lost" for p in beside):
+        return True
+    return any(not is_generic(reading, p) and _fits(reading, reading.items[at], p) for p in beside)
+
+
+def _leading(reading: Reading, at: int) -> int | None:
+    """As `_strong_left`, for a noun that another figure has too."""
+    taken, reading.taken = reading.taken, set()
+    found = _strong_left(reading, at)
+    reading.taken = taken
+    return found
 
 
 def _metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
@@ -247,9 +278,10 @@ def _elided(reading: Reading, at: int) -> int:
         position -= 1
     if position < 0 or items[position].kind != "X" or items[position].word not in _ELIDED:
         return 0
-    for noun in reversed(items[:position]):
-        if noun.kind != "M":
-            continue
+    nouns = [noun for noun in reversed(items[:position]) if noun.kind == "M"]
+    if not nouns and reading.before.metric:
+        return sum(reading.index.by_key.get(key, 0) for key in _ELIDED[items[position].word])
+    for noun in nouns:
         for key in noun.key.split(","):
             unit = "trade" if key.endswith("_trade") else key.partition("_")[2]
             if f"{items[position].word}_{unit}" in _ELIDED[items[position].word]:
@@ -380,7 +412,8 @@ def _next_noun(reading: Reading, at: int) -> int | None:
                 return None
             if leads_on(reading, position) and others + (position - at) > 1 and items[position - 1].kind == "L":
                 return None
-            return position
+            limit = items[position + 1 : position + 2]
+            return position + 1 if limit and limit[0].kind == "M" and "rule" in limit[0].key.split(",") else position
         if item.kind in _SKIP_RIGHT or item.kind == "X" or (item.kind == "T" and item.word in ("of", "in", "after")):
             position += 1
             continue
@@ -455,10 +488,9 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         (_by_unit(reading, at, item), False),
         (_of_the_engine(reading, at), False),
         (_of_a_race(reading, item), True),
-        (row if reading.sentence.row else 0, True),
+        (row, True),
         (_of_the_year(reading, at, item), False),
         (fitting(reading, item, reading.before.metric), False),
-        (row, True),
         (reading.index.by_key.get("return", 0) if item.unit == "percent" and "S" in reading.code else 0, True),
     )
     return next((guess for guess in guesses if guess[0]), (0, False))
@@ -485,7 +517,14 @@ def _nearest_nouns(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
 
 def _lengths(reading: Reading, item: Item, mask: int) -> int:
     """A length of time without a noun is that of the test, or of a fall."""
-    usual = ("length",) if mask else ("length", "length_dd", "recovery_days", "fall_days", "observations")
+    fall = any(
+        (i.kind in "MX" and "drawdown" in i.key) or i.word.startswith(("recover", "trough", "regain"))
+        for i in reading.items
+    )
+    carried = reading.before.metric & reading.index.by_key.get("drawdown", 0)
+    usual: tuple[str, ...] = ("length",) if mask else ("length", "observations")
+    if not mask and (fall or carried):
+        usual = ("length", "length_dd", "recovery_days", "fall_days", "observations")
     for key in usual:
         mask |= reading.index.by_key.get(key, 0)
     return mask
@@ -576,25 +615,98 @@ def _fits(reading: Reading, item: Item, position: int) -> bool:
 
 
 def pair_lists(reading: Reading) -> None:
-    """ "Sharpe and Sortino ratios of 0.28 and 0.40": as many nouns as figures, in order."""
-    code = reading.code
-    quantities = [p for p, kind in enumerate(code) if kind == "Q"]
-    for first, second in pairwise(quantities):
-        between = code[first + 1 : second].replace("A", "").replace("H", "").replace("L", "")
-        if between not in ("J", "PJ"):
-            continue
-        group = [first, second]
-        for kind, keep in (("M", reading.pairs), ("S", None), ("D", reading.when), ("G", reading.when)):
-            listed = [p for p in range(first) if code[p] == kind][-2:]
-            if len(listed) != 2 or any(code[p] in "QB" for p in range(listed[0], first)):
-                continue
-            gap = code[listed[0] + 1 : listed[1]].replace("L", "").replace("T", "")
-            if gap not in ("J", "PJ"):
+    """ "Sharpe, Sortino and Calmar of 0.28, 0.40 and 0.06": as many nouns, owners or periods as figures, in order."""
+    for group in _figures_in_a_row(reading):
+        _of_both_sides(reading, group)
+        for kinds, keep in (("M", reading.pairs), ("S", None), ("DG", reading.when)):
+            listed = _listed_before(reading, group[0], kinds)
+            if len(listed) != len(group) or (kinds == "M" and not _a_list(reading, listed, group)):
                 continue
             if keep is not None:
                 keep.update(zip(group, listed, strict=True))
             else:
                 reading.owners.update({q: reading.items[s].key for q, s in zip(group, listed, strict=True)})
+
+
+def _a_list(reading: Reading, nouns: list[int], group: list[int]) -> bool:
+    """Nouns and figures both joined by "and" or a slash: "Sharpe and Sortino of 0.28 and 0.40"."""
+    return all(
+        any(reading.code[p] == "J" or reading.items[p].word == "/" for p in range(found[-2] + 1, found[-1]))
+        for found in (nouns, group)
+    )
+
+
+def _of_both_sides(reading: Reading, group: list[int]) -> None:
+    """ "Lower than the benchmark (12.5% vs 19.1%)": the first figure is not of the one compared with."""
+    if len(group) != 2 or "R" not in reading.code[group[0] : group[1]]:
+        return
+    owner = next((p for p in range(group[0] - 1, -1, -1) if reading.code[p] in "SQ"), None)
+    if owner is None or reading.code[owner] != "S" or not is_object(reading.items, owner):
+        return
+    if reading.items[owner].key in _OTHER and "P" in reading.code[owner : group[0]].replace("(", "P"):
+        key = reading.items[owner].key
+        main = main_subject(reading, owner)
+        reading.owners[group[0]] = main if main not in ("", key) else _OTHER[key]
+        reading.owners[group[1]] = key
+
+
+_OTHER = {"benchmark": "strategy", "strategy": "benchmark"}
+_IN_A_ROW = frozenset("AHLJPR")
+
+
+def _figures_in_a_row(reading: Reading) -> Iterator[list[int]]:
+    """Two figures or more of one unit with only "and", "against", commas or slashes between them."""
+    row: list[int] = []
+    for at, item in enumerate(reading.items):
+        if item.kind == "Q":
+            if row and item.unit != reading.items[row[-1]].unit:
+                if len(row) > 1:
+                    yield row
+                row = []
+            row.append(at)
+        elif not (item.kind in _IN_A_ROW or item.word in ("/", "to") or _in_brackets(reading, at)) and row:
+            if len(row) > 1:
+                yield row
+            row = []
+    if len(row) > 1:
+        yield row
+
+
+def _in_brackets(reading: Reading, at: int) -> bool:
+    """ "+22.0% (December 1999)": a date in brackets breaks no row."""
+    opened = reading.code.rfind("(", max(0, at - 3), at + 1)
+    closed = reading.code.find(")", at, at + 4)
+    return opened >= 0 and closed >= 0 and set(reading.code[opened : closed + 1]) <= set("()DTL")
+
+
+def _listed_before(reading: Reading, at: int, kinds: str) -> list[int]:
+    """What is listed before a row of figures, back to the last figure or break."""
+    code = reading.code
+    found: list[int] = []
+    for position in range(at - 1, -1, -1):
+        if code[position] in "QB":
+            break
+        if code[position] in kinds and (code[position] != "M" or _names_figures_of(reading, position, at)):
+            if found and set(code[position + 1 : found[-1]]) <= {"L"}:
+                return []
+            found.append(position)
+        elif found and not _listing(reading, position):
+            return found[::-1] if len(found) > 1 else []
+    return found[::-1]
+
+
+def _names_figures_of(reading: Reading, noun: int, at: int) -> bool:
+    return not is_generic(reading, noun) and _fits(reading, reading.items[at], noun)
+
+
+def _listing(reading: Reading, position: int) -> bool:
+    return reading.code[position] in "LTJPRHCXN" or reading.items[position].word in (
+        "/",
+        "neither",
+        "nor",
+        "ratio",
+        "ratios",
+    )
 
 
 def subject_of(reading: Reading, at: int) -> str:
@@ -626,7 +738,7 @@ def _short_versus(reading: Reading, at: int) -> int:
 
 def _compared_with(reading: Reading, at: int) -> str:
     """ "8.8% against 12.8%": the second figure is of the one compared with."""
-    if not other_side(reading, at):
+    if at in reading.when or not other_side(reading, at):
         return ""
     items = reading.items
     named = [i.key for i in items[:at] if i.kind == "S"]
@@ -722,7 +834,8 @@ def _owns(reading: Reading, at: int) -> bool:
     """Whether the benchmark is the subject itself, not what something is measured against: it has no beta of its own."""
     for position in range(min(at, len(reading.items)) - 1, -1, -1):
         if reading.code[position] == "S":
-            return reading.items[position].key == "benchmark" and not is_object(reading.items, position)
+            alone = not any(i.kind == "S" and i.key == "strategy" for i in reading.items)
+            return alone and reading.items[position].key == "benchmark" and not is_object(reading.items, position)
     return False
 
 
@@ -745,7 +858,8 @@ def subject_mask(reading: Reading, subject: str, metric: int, at: int = 0) -> in
         neutral = index.neutral & ~(index.relative if _owns(reading, at) else 0)
         return index.benchmark | neutral | (index.strategy if carried else 0)
     if subject == "stated" and index.stated & metric:
-        return index.stated
+        said = {key for p in index.bits(index.stated & metric) for key in index.keys[p]}
+        return index.stated | sum(1 << p for p in index.bits(index.strategy & metric) if not index.keys[p] & said)
     if subject == "stated":
         return index.strategy | index.stated
     return index.strategy | index.orphans
@@ -789,7 +903,7 @@ def _shares_year(items: list[Item], at: int) -> bool:
         if item.kind == "Q":
             return annual and item.unit == items[at].unit
         annual = annual or item.kind == "A"
-        if item.kind not in "APRJLHSO" and item.word not in ("for", "to", "at", "with"):
+        if item.kind not in "APRJLHSOGD" and item.word not in ("for", "to", "at", "with", "in", "during"):
             return False
     return False
 
@@ -815,14 +929,15 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
         return mask & ~index_regimes(reading.index) if reading.code[
             right
         ] == "D" and "G" not in reading.code else mask, True
-    mask, found = reading.index.everything, False
+    mask, found, broken = reading.index.everything, False, False
     by_rank = ranked(reading, at)
     if by_rank:
         mask, found = by_rank, True
     for position in range(at - 1, -1, -1):
+        broken = broken or reading.items[position].word == ";"
         if reading.code[position] == "Q" and found:
             break
-        if reading.code[position] in "DG" and position not in reading.used_scopes:
+        if reading.code[position] in ("G" if broken else "DG") and position not in reading.used_scopes:
             mask &= scope_mask(reading, position)
             found = True
             if reading.items[position].key == "month":
@@ -928,7 +1043,7 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
     falls = 0
     if any(i.kind == "M" and "drawdown" in i.key.split(",") for i in reading.items[: at + 3]):
         falls = index.by_key.get("drawdown", 0)
-    if any(i.kind == "X" for i in reading.items[max(0, at - 12) : at]):
+    if _speaks_of_an_extreme(reading, at):
         return candidates  # the superlative itself is held against its siblings
     free = candidates & (~index.scoped | first | falls)
     if reading.before.scope:
@@ -936,16 +1051,33 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
     return free
 
 
+def _speaks_of_an_extreme(reading: Reading, at: int) -> bool:
+    """Whether a superlative stands before a figure in the same stretch of words."""
+    for position in range(at - 1, max(-1, at - 13), -1):
+        if reading.code[position] in "QB":
+            return False
+        if reading.code[position] == "X":
+            return True
+    return False
+
+
+_SIDES = {"below": -1, "under": -1, "beneath": -1, "off": -1, "above": 1}
+
+
 def lean_of(reading: Reading, at: int) -> int:
     """1 where the words say up, -1 where they say down, 0 where they do not say."""
     items = reading.items
     following = next((i for i in items[at + 1 : at + 3] if i.kind != "A"), None)
-    if following is not None and following.word == "off":
-        return -1
+    if following is not None and following.word in _SIDES and _from_a_high(items, at):
+        return _SIDES[following.word]
     if following is not None and following.kind in "UWM" and _leaning(following):
         return _leaning(following)
+    unknown = False
     for position in range(at - 1, -1, -1):
         item = items[position]
+        if item.kind == "Q" and (unknown or items[at].sign):
+            return 0
+        unknown = unknown or (item.kind == "O" and item.word.isalpha())
         if item.kind == "V":
             level = item.key == "loss" and items[position + 1].word == "to"
             return 0 if level else {"gain": 1, "loss": -1, "neutral": 0}[item.key]
@@ -956,6 +1088,13 @@ def lean_of(reading: Reading, at: int) -> int:
         if (item.kind == "B" and not bridged) or named or (item.kind == "S" and items[at].sign):
             return 0
     return 0
+
+
+def _from_a_high(items: list[Item], at: int) -> bool:
+    """ "77.9% below its high", "20% off its peak"."""
+    return items[at + 1].word == "off" or any(
+        word in ("high", "peak", "top") for i in items[at + 2 : at + 6] for word in i.word.split()
+    )
 
 
 def _leaning(item: Item) -> int:
@@ -983,7 +1122,7 @@ def match(reading: Reading, bound: Bound, candidates: int) -> str:
             worst = trouble
         elif worst in ("", "unit"):
             worst = "value"
-    bound.facts = _picked(reading, bound, matched)
+    bound.facts = picked(reading, bound, matched)
     if bound.facts:
         return "" if _same_currency(reading, item) else "currency"
     return worst or "metric"
@@ -993,7 +1132,7 @@ def _same_currency(reading: Reading, item: Item) -> bool:
     return not (item.currency and reading.index.currency and item.currency != reading.index.currency)
 
 
-def _picked(reading: Reading, bound: Bound, matched: int) -> int:
+def picked(reading: Reading, bound: Bound, matched: int) -> int:
     """Of the latest, lowest and highest of a rolling figure, the one the words name."""
     words = {i.word for i in reading.items[max(0, bound.at - 4) : bound.at + 2]}
     if words & _LAST_WORDS and any("rolling" in reading.index.facts[p].id for p in reading.index.bits(matched)):
@@ -1022,6 +1161,8 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     if position < 0 or items[position].kind != "H":
         return "", False
     hedge, before = items[position], items[max(0, position - 6) : position]
+    if hedge.word == "over" and position and items[position - 1].kind == "Q":
+        return "", False
     of_time = hedge.word in ("over", "within", "under") and items[at].unit in ("time", "bars")
     if of_time and not (before and before[-1].word in _FIRM):
         return "", False

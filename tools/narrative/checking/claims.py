@@ -1,13 +1,17 @@
 """Sentence by sentence: every quantity, date and cause, held against the facts."""
 
+from itertools import pairwise
+
 from tools.narrative.checking import attribution as about
 from tools.narrative.checking import relations
 from tools.narrative.checking.attribution import Bound, Reading
+from tools.narrative.checking.bearing import bear_out
+from tools.narrative.checking.elision import fill_in
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.layout import lines_of
 from tools.narrative.checking.lexicon import METHOD_WORDS
-from tools.narrative.checking.matching import digits_shown, fits_unit, same
+from tools.narrative.checking.matching import fits_unit, same
 from tools.narrative.checking.reading import Item, read
 from tools.narrative.checking.scopes import Scopes
 
@@ -40,6 +44,8 @@ def judge(text: str, index: Index) -> list[Finding]:
 def _judge_line(line: str, index: Index, scopes: Scopes, state: Discourse, opens: bool) -> Judgement:
     findings: list[Finding] = []
     for sentence in read(line, index, opens=opens):
+        fill_in(sentence.items, index)
+        sentence.code = "".join(item.kind for item in sentence.items)
         if sentence.opens:
             state = Discourse()
         reading = Reading(index, scopes, line, sentence, state, sentence.items, sentence.code)
@@ -51,10 +57,12 @@ def _judge_line(line: str, index: Index, scopes: Scopes, state: Discourse, opens
 
 def _read(reading: Reading) -> None:
     if "Q" in reading.code:
+        _set_aside(reading)
         about.pair_lists(reading)
         for at, item in enumerate(reading.items):
             if item.kind == "Q":
                 _quantity(reading, at, item)
+        _parts_of_wholes(reading)
     relations.compare_all(reading)
     _dates(reading)
     relations.superlatives(reading)
@@ -83,14 +91,20 @@ def _left_behind(reading: Reading) -> Discourse:
     )
 
 
+def _set_aside(reading: Reading) -> None:
+    """Numbers that only describe become words: parameters in names, confidence levels, lengths of windows."""
+    for at, item in enumerate(reading.items):
+        if item.kind == "Q" and not item.problem and (item.unit == "window" or _part_of_a_name(reading, at, item)):
+            if item.unit == "window":
+                _descriptive(reading, at, item)
+            item.kind, item.word = "L", "level"
+    reading.code = "".join(item.kind for item in reading.items)
+
+
 def _quantity(reading: Reading, at: int, item: Item) -> None:
     if item.problem:
         _malformed(reading, item)
-    elif (
-        item.unit in ("window", "ordinal")
-        or _names_a_drawdown(reading, at, item)
-        or _part_of_a_name(reading, at, item)
-    ):
+    elif item.unit in ("window", "ordinal") or _names_a_drawdown(reading, at, item):
         _descriptive(reading, at, item)
     elif item.unit != "counted":
         _attribute(reading, at, item)
@@ -104,6 +118,7 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
     metric, generic = about.metric_of(reading, at, item)
     metric = about.qualified(reading, at, metric, generic)
     bound.scope, scoped_here = about.scope_of(reading, at)
+    bound.scoped = scoped_here
     if about.other_side(reading, at):
         for earlier in reading.bound[:-1]:
             metric |= earlier.metric
@@ -117,7 +132,9 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
         trouble = trouble if _in_earlier_scope(reading, bound, owned) else ""
     if not trouble or _one_in_many(reading, at, bound) or relations.derived(reading, bound):
         return
-    if not _counts_what_is_listed(reading, at, item) and not _unmistakable(reading, bound, scoped_here):
+    if trouble != "currency" and bear_out(reading, bound):
+        return
+    if not _counts_what_is_listed(reading, at, item):
         _explain(reading, bound, candidates, trouble, generic)
 
 
@@ -133,24 +150,6 @@ def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
         return noun is not None and noun.word.endswith("s") and noun.kind == "M" and "count" not in units
     years = sum(i.kind == "D" and i.key == "year" for i in reading.items[at:])
     return item.unit in ("number", "time") and item.decimals == 0 and years == item.value >= 2
-
-
-def _unmistakable(reading: Reading, bound: Bound, scoped_here: bool) -> bool:
-    """A figure of three digits or more beside no noun at all, which one kind of fact has and no other."""
-    item, index = bound.item, reading.index
-    if digits_shown(item) < 3 or item.unit not in ("percent", "money", "time"):
-        return False
-    if reading.sentence.row or about.has_anchor(reading, bound.at) or about.has_fitting_noun(reading, bound.at):
-        return False
-    extremes = index.by_key.get("extreme", 0)
-    owned = about.subject_mask(reading, bound.subject, index.everything, bound.at) & ~index.orphans & ~extremes
-    trial = Bound(item, bound.at)
-    trouble = about.match(reading, trial, about.in_scope(reading, owned, bound.scope, scoped_here, bound.at))
-    kinds = {index.keys[p] - {"extreme"} for p in index.bits(trial.facts)}
-    if trouble or len(kinds) != 1:
-        return False
-    bound.facts, bound.metric = trial.facts, trial.facts
-    return True
 
 
 def _in_earlier_scope(reading: Reading, bound: Bound, owned: int) -> str:
@@ -217,6 +216,17 @@ def _winners_to_losers(reading: Reading, at: int, bound: Bound) -> bool:
     return False
 
 
+def _parts_of_wholes(reading: Reading) -> None:
+    """ "11 of 19 years": the two figures are not one and the same."""
+    for part, whole in pairwise(reading.bound):
+        between = {i.word for i in reading.items[part.at + 1 : whole.at] if i.kind != "L"}
+        if not between or not between <= _OUT_OF or not part.facts or part.item.unit not in ("number", "time"):
+            continue
+        one = part.facts == whole.facts and not part.facts & (part.facts - 1)
+        if one or (part.item.value > whole.item.value and whole.item.unit in ("number", "time")):
+            reading.find("count", whole.item, "The part and the whole cannot be these figures.")
+
+
 _OUT_OF = frozenset(("in", "of", "out of", "of every", "in every", "out of every"))
 
 
@@ -247,7 +257,15 @@ def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
     items = reading.items
     before = items[at - 1] if at else None
     after = items[at + 1] if at + 1 < len(items) else None
-    if item.word in reading.index.name_numbers and "/" in (before and before.word, after and after.word):
+    if item.value == 0 and any(i.word in ("rf", "risk", "risk free rate") for i in items[max(0, at - 4) : at]):
+        return True
+    if (
+        item.word in reading.index.name_numbers
+        and item.unit == "number"
+        and _in_a_slashed_name(items, at, reading.index)
+    ):
+        return True
+    if _enumerates(items, at) or _figure_of_speech(items, at):
         return True
     tails = reading.index.by_key.get("var", 0) | reading.index.by_key.get("cvar", 0)
     if item.unit == "number" and item.value in (95.0, 99.0):
@@ -258,6 +276,40 @@ def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
         return False
     beside = before is not None and (before.word in (",", "(", "at", "worst") or _names(reading, before, tails))
     return beside or (after is not None and (after.word in _LEVEL or _names(reading, after, tails)))
+
+
+def _in_a_slashed_name(items: list[Item], at: int, index: Index) -> bool:
+    """ "50/200": both are parameters of a name."""
+    for step in (-1, 1):
+        if 0 <= at + 2 * step < len(items) and items[at + step].word == "/":
+            return items[at + 2 * step].word in index.name_numbers and items[at + 2 * step].unit == "number"
+    return False
+
+
+def _enumerates(items: list[Item], at: int) -> bool:
+    """ "(1) ...; (2) ...", "1. ...": numbers of a list, from one on; and the zero of "PSR(0)"."""
+    item = items[at]
+    if item.unit != "number" or item.decimals or item.also or item.sign:
+        return False
+    closed = at + 1 < len(items) and items[at + 1].word in (")", ".")
+    if at == 0:
+        return closed and item.value < 30
+    if items[at - 1].kind != "(" or (items[at + 1 : at + 2] and items[at + 1].kind != ")"):
+        return False
+    return item.value == 1 + sum(i.kind == "L" and i.word == "level" for i in items[:at]) or item.value == 0
+
+
+def _figure_of_speech(items: list[Item], at: int) -> bool:
+    """ "Half the story", "half the battle": a share of nothing that is counted."""
+    if items[at].word != "half" or items[at].hedge:
+        return False
+    follows = next((i for i in items[at + 1 : at + 4] if i.kind != "L" and i.word != "of"), None)
+    return (
+        follows is not None
+        and follows.kind == "O"
+        and follows.word.isalpha()
+        and (at == 0 or items[at - 1].kind != "H")
+    )
 
 
 _LEVEL = frozenset(("level", "one", "confidence", "confidence level", ":"))

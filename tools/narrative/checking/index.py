@@ -4,6 +4,7 @@ A set of facts is an int with bit i for fact i, so that what a sentence says abo
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,8 @@ from tools.narrative.checking.lexicon import (
     Entry,
     static_phrases,
 )
+from tools.narrative.checking.numbers import CARDINALS, MULTIPLES, ORDINALS, PARTS
+from tools.narrative.checking.vocabulary import words_for
 from tools.narrative.facts import Fact
 
 _TAILS: dict[str, str] = {
@@ -126,6 +129,16 @@ class Index:
     """What was found for a line in its context, so that a report changed in one place is not judged twice."""
     currency: str = ""
     name_numbers: frozenset[str] = frozenset()
+    words: dict[str, int] = field(default_factory=dict)
+    """Facts by the beginnings of the words they can be called by."""
+    by_size: list[tuple[float, int]] = field(default_factory=list)
+    """Sizes of all figures in order, with their positions."""
+
+    def between(self, least: float, most: float) -> list[int]:
+        """Positions of the facts of that size, sign aside, in order of size."""
+        start = bisect_left(self.by_size, (least, -1))
+        end = bisect_right(self.by_size, (most, len(self.values)))
+        return [position for _, position in self.by_size[start:end]]
 
     def bits(self, mask: int) -> list[int]:
         """Positions of the facts of a mask."""
@@ -151,6 +164,15 @@ def disguise(text: str) -> str:
     return text.translate(_DIGIT_LETTERS)
 
 
+_SPOKEN = re.compile(rf"\b(?:{'|'.join((*CARDINALS, *ORDINALS, *PARTS, *MULTIPLES))})s?\b", re.IGNORECASE)
+"""Numbers in words, which in a name count nothing: "Three-bar reversal"."""
+
+
+def disguise_name(name: str) -> str:
+    """A known name with its digits as letters and its number words as words of no meaning; the length stays."""
+    return _SPOKEN.sub(lambda match: "ø" + match.group(0)[1:], disguise(name))
+
+
 def words_of(text: str) -> list[str]:
     """Lower-case words of a phrase the way a text is read: digits disguised, hyphens apart."""
     return _WORDS.findall(disguise(text.lower().replace("’", "'")).replace("-", " "))
@@ -161,6 +183,7 @@ def build(facts: Sequence[Fact]) -> Index:
     index = Index(tuple(facts))
     for position, fact in enumerate(index.facts):
         _add(index, position, fact)
+    index.by_size = sorted((abs(value), p) for p, value in enumerate(index.values) if value is not None)
     _families(index)
     _phrases(index)
     return index
@@ -175,15 +198,25 @@ def _add(index: Index, position: int, fact: Fact) -> None:
     index.keys.append(keys)
     index.spans.append(_span(fact))
     index.groups.append(_group(fact))
+    index.everything |= bit
+    _file(index.by_key, keys, bit)
+    _file(index.by_unit, (unit,), bit)
+    _file(index.by_group, (index.groups[-1],) if index.groups[-1] else (), bit)
+    if unit not in ("text", "date"):
+        _file(index.words, words_for(fact.label, keys), bit)
     span = index.spans[-1]
     if span is not None and not index.groups[-1].startswith("month"):
         index.by_span[span] = index.by_span.get(span, 0) | bit
-    index.everything |= bit
-    for key in keys:
-        index.by_key[key] = index.by_key.get(key, 0) | bit
-    index.by_unit[unit] = index.by_unit.get(unit, 0) | bit
-    if index.groups[-1]:
-        index.by_group[index.groups[-1]] = index.by_group.get(index.groups[-1], 0) | bit
+    _traits(index, fact, bit, keys, unit)
+
+
+def _file(table: dict[str, int], names: Iterable[str], bit: int) -> None:
+    for name in names:
+        table[name] = table.get(name, 0) | bit
+
+
+def _traits(index: Index, fact: Fact, bit: int, keys: frozenset[str], unit: str) -> None:
+    """What a fact is besides its kind: of a year or a day, gross, a loss by nature, the currency."""
     if unit == "date":
         index.dates |= bit
     if keys & _ANNUAL or fact.annualisation is not None or re.search(r"\ba year\b|annual", fact.label, re.IGNORECASE):
@@ -363,16 +396,25 @@ def _name(index: Index, table: dict[str, Entry], fact: Fact, sentences: set[str]
         return
     if not re.search(r"[A-Za-z]{2}", value):
         return
-    if re.search(r"\d", value):
+    if re.search(r"\d", value) or _SPOKEN.search(value):
         quotable.add(value)
-    words = " ".join(words_of(value))
+        quotable |= _short_names(value) if parts[-1] in ("name", "strategy") else set()
+    words = " ".join(words_of(disguise_name(value)))
     owner = "benchmark" if parts[0] == "benchmark" else "stated" if fact.id == "run.engine" else "strategy"
     if fact.id == "run.engine" and not index.stated:
         return
     if words and ((parts[-1] in ("name", "strategy") and parts[0] in ("run", "strategy", "benchmark")) or fact.id == "run.engine"):  # fmt: skip
         table[words] = Entry("S", owner)
+        table.update({" ".join(words_of(disguise_name(short))): Entry("S", owner) for short in _short_names(value)})
         if owner == "benchmark":
             _short_benchmark(table, value)
+
+
+def _short_names(name: str) -> set[str]:
+    """What a name is called for short: without where it trades or what stands in brackets behind it."""
+    short = re.sub(r"\s*[([].*$|\s+(?:on|for|over)\s+(?:the\s+)?.*$", "", name).strip()
+    numbered = re.search(r"\d", short) or _SPOKEN.search(short)
+    return {short} if numbered and len(short) > 3 and short != name else set()
 
 
 def _short_benchmark(table: dict[str, Entry], name: str) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 METRICS: dict[str, str] = {
     "total_return": "total return|cumulative return|overall return|total gain|overall gain|total profit|net profit|total growth|cumulative gain|in total|in all|overall|altogether|over the whole period|over the whole test|over the full period|over the period|from start to finish|all told|total loss|return over the period|return on the whole",
     "cagr": "cagr|compound annual growth rate|compound annual growth|compound annual return|annual return|annualised return|annualized return|annual growth|annualised growth|annual rate of return|compounded annual return|return a year|returns a year|compound growth|growth a year|annualised gain|annual gain|yearly return|compounding annual return|compound return|return per year|annual performance|compound rate|compounded",
-    "return": "return|returns|performance|result|gain|gains|profit|loss|losses|growth|payoff",
-    "volatility": "volatility|volatile|more volatile|less volatile|riskier|annualised volatility|annual volatility|standard deviation|annual standard deviation|vol|annualised vol|annual vol|annualized volatility|annualised standard deviation",
-    "sharpe": "sharpe ratio|sharpe|sharpe ratios|risk adjusted return|risk adjusted returns|risk adjusted performance|return per unit of risk|risk adjusted basis",
+    "return": "ret|rets|perf|return|returns|performance|result|gain|gains|profit|loss|losses|growth|payoff",
+    "volatility": "sigma|stdev|std dev|sd|standard dev|volatility|volatile|more volatile|less volatile|riskier|annualised volatility|annual volatility|standard deviation|annual standard deviation|vol|annualised vol|annual vol|annualized volatility|annualised standard deviation",
+    "sharpe": "sr|sharpe ratio|sharpe|sharpe ratios|risk adjusted return|risk adjusted returns|risk adjusted performance|return per unit of risk|risk adjusted basis",
     "sortino": "sortino ratio|sortino|sortino ratios",
     "calmar": "calmar ratio|calmar|calmar ratios",
     "max_drawdown": "maximum drawdown|max drawdown|max dd|maxdd|mdd|worst drawdown|deepest drawdown|largest drawdown|biggest drawdown|deepest fall|worst fall|largest fall|biggest fall|deepest loss|worst loss from a high|peak to trough|peak to trough loss|peak to trough decline|peak to trough fall|worst peak to trough|maximum peak to trough|maximum loss|at its worst|at worst|at the worst|at its low|at the low|at the bottom|worst decline|largest decline|deepest decline|worst point|top to bottom|from peak to trough|from its high|from its peak|from the peak|from a high|worst slump|deepest slump|largest peak to trough|largest loss|biggest loss|worst setback",
@@ -26,22 +26,22 @@ METRICS: dict[str, str] = {
     "worst_month": "worst month|weakest month|worst calendar month|worst single month",
     "best_year": "best year|strongest year|best calendar year|best full year|best single year|top year",
     "worst_year": "worst year|weakest year|worst calendar year|worst full year|worst single year",
-    "positive_days": "positive days|up days|winning days|share of positive days|days were positive|days with a gain|days were up|days ended higher|of days were positive|profitable days|days in the black|of days positive",
+    "positive_days": "of days|of the days|of all days|of trading days|positive days|up days|winning days|share of positive days|days were positive|days with a gain|days were up|days ended higher|of days were positive|profitable days|days in the black|of days positive",
     "beta": "beta|market beta|betas",
     "alpha": "alpha",
-    "correlation": "correlation|correlated|correlation coefficient",
-    "tracking_error": "tracking error|active risk",
+    "correlation": "rho|corr|correl|correlation|correlated|correlation coefficient",
+    "tracking_error": "te|tracking error|active risk",
     "information_ratio": "information ratio|ir",
-    "up_capture": "upside capture|up capture|of the upside|of the benchmark 's gains|of its gains|of the market 's gains|upside|of the rises|captured",
-    "down_capture": "downside capture|down capture|of the downside|of the benchmark 's losses|of its losses|of the market 's losses|downside|of the falls",
+    "up_capture": "capture ratios|capture ratio|capture|upside capture|up capture|of the upside|of the benchmark 's gains|of its gains|of the market 's gains|upside|of the rises|captured",
+    "down_capture": "downside captured|capture ratios|capture ratio|capture|downside capture|down capture|of the downside|of the benchmark 's losses|of its losses|of the market 's losses|downside|of the falls",
     "rolling_sharpe": "rolling sharpe|rolling sharpe ratio|rolling one year sharpe ratio|rolling one year sharpe|one year sharpe ratio|one year sharpe|twelve month sharpe|trailing sharpe|trailing one year sharpe|trailing sharpe ratio|rolling 1 year sharpe|rolling 1 year sharpe ratio|1 year rolling sharpe|one year rolling sharpe|one year rolling sharpe ratio",
     "rolling_beta": "rolling beta|rolling one year beta|one year beta|trailing beta|trailing one year beta|rolling 1 year beta|1 year rolling beta|one year rolling beta",
-    "trades": "trades|trade|closed trades|closed trade|round trips|round trip|positions were closed|transactions|positions closed|number of trades|completed trades|completed trade|trades in total|trade count|deals|positions taken",
+    "trades": "traded|trades|trade|closed trades|closed trade|round trips|round trip|positions were closed|transactions|positions closed|number of trades|completed trades|completed trade|trades in total|trade count|deals|positions taken",
     "won": "won|were positive|winning trades|winners|winning trade|trades won|were winners|profitable trades|were profitable|made money|trades were profitable|trades made money|ended in profit|closed in profit|closed at a profit|ended with a profit|paid off",
     "lost": "losing trades|losers|losing trade|trades lost|were losers|lost money|unprofitable trades|were unprofitable|trades lost money|ended in a loss|closed at a loss",
     "open": "open trades|open trade|still open|stayed open|trades open|open positions|left open|remain open|remained open|trade stayed open|trades stayed open",
     "win_rate": "win rate|hit rate|winning percentage|success rate|share of winners|win ratio|hit ratio|share of winning trades|percentage of winners|of trades won|of trades were winners|of trades were profitable|of its trades|of the trades|of trades|of all trades|trades won|percent profitable|strike rate|trades that won|of closed trades",
-    "profit_factor": "exceeded losses by a factor|by a factor|times its losses|times the losses|profit factor|gains over losses|gain to loss ratio|for every dollar lost",
+    "profit_factor": "gross profits|gross profits to gross losses|gross gains|gross winnings|exceeded losses by a factor|by a factor|times its losses|times the losses|profit factor|gains over losses|gain to loss ratio|for every dollar lost",
     "average_trade": "average trade|mean trade|average return per trade|average trade return|mean return per trade|per trade|average profit per trade|mean profit per trade|typical trade|expectancy",
     "best_trade": "best trade|best single trade|largest win|biggest win|largest winner|biggest winner|top trade|most profitable trade",
     "worst_trade": "losing trade|lone losing trade|only losing trade|only loser|worst trade|worst single trade|largest loser|biggest loser|largest losing trade|worst loser",
@@ -52,20 +52,20 @@ METRICS: dict[str, str] = {
     "fee": "fee|fee per side|commission rate|fee rate",
     "slippage": "slippage|slippage per side",
     "cost_drag": "cost drag|drag of costs|cost drag a year|drag from costs|drag",
-    "double_costs": "doubling them|doubling these|double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
-    "triple_costs": "tripling them|triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
+    "double_costs": "costs twice as high|costs were twice as high|costs two times as high|doubling them|doubling these|double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
+    "triple_costs": "costs three times as high|costs were three times as high|costs three times higher|costs three times as large|costs thrice as high|tripling them|triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
     "psr": "before deflation|probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
     "dsr": "probability|likelihood|deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
     "min_track_record": "would need|we need|we would need|it would take|minimum track record|minimum track record length|track record needed|track record required|minimum length of track record|mintrl|track record",
-    "trials": "trials|recorded trials|trial|recorded trial|variants|variants tried|configurations tried|attempts|tries|variations|parameter combinations",
-    "observations": "returns|observations|data points|daily returns|returns in the sample|points|periods of returns|daily observations|daily data points",
+    "trials": "n|trials|recorded trials|trial|recorded trial|variants|variants tried|configurations tried|attempts|tries|variations|parameter combinations",
+    "observations": "n|obs|daily obs|observed returns|returns|observations|data points|daily returns|returns in the sample|points|periods of returns|daily observations|daily data points",
     "length": "length of the test|test length|history|of data|of history|of daily data|of daily prices|length of the run|test covers|the test has|test covers|test spans|backtest covers|sample covers|backtest spans|test runs for|run covers|covers|spans|of testing|of prices|whole test",
     "periods": "annualised figures use|annualised figures|to annualise|annualised with|annualises with|annualised on|annualise with|periods|periods a year|periods per year|trading days a year",
-    "initial": "starting capital|initial capital|start capital|initial investment|turned|turning|opening capital|starting with|started with|beginning with|starting from|initial value|starting value|invested at the start|stake of|put in|initial equity|start equity",
+    "initial": "stake|nest egg|starting capital|initial capital|start capital|initial investment|turned|turning|opening capital|starting with|started with|beginning with|starting from|initial value|starting value|invested at the start|stake of|put in|initial equity|start equity",
     "final": "final value|ending value|end value|into|ended at|finished at|ended with|finished with|grew to|ending equity|final equity|end equity|grown to|ending at|final balance|growing to|worth|became|ending capital|shrank to|fell to",
     "share": "the days|days were|all days|of days were|of the sample|made up|make up|makes up|accounted for|account for|of days|share of days|of the days|of all days|of trading days|days in",
     "length_dd": "after the high|to recover|under water|underwater|from high to recovery|lasted|length|from the high|from peak to recovery|to get back|to regain|below its high|below the high|below its peak|drawdown lasted|duration|to make up|recovery took|to reach a new high|to claw back|peak to recovery|between highs",
-    "recovery_days": "to recover|from trough to recovery|from the trough|from the low|after the low|after the trough|to climb back|from low to recovery|from trough|from the bottom|after the bottom",
+    "recovery_days": "recovery took|recovery|recovering took|time to recovery|recovery time|to recover|from trough to recovery|from the trough|from the low|after the low|after the trough|to climb back|from low to recovery|from trough|from the bottom|after the bottom",
     "fall_days": "from high to trough|to the low|to the trough|from high to low|the fall took|fall lasted|the fall lasted|to the bottom|to bottom out|on the way down|days of falling",
     "positive_years": "ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive years|years were positive|up years|winning years|profitable years|years ended higher|positive calendar years|calendar years were positive|years were profitable|years with a gain|years had a positive return|years with a positive return|had a positive return|years made money|ended in the black|years in the black|in the black|were positive|were profitable years|ended up|years up",
     "whole_years": "whole years|whole calendar years|full years|full calendar years|complete years|calendar years|whole year|whole calendar year|years|complete calendar years",
@@ -75,11 +75,11 @@ METRICS: dict[str, str] = {
     "longest_gap": "gap|gaps|longest gap|largest gap|biggest gap",
     "jumps": "jumps|jump|jumps in the equity curve|outliers",
     "stale": "stale stretches|stale prices|stale stretches of the benchmark|stale",
-    "rule": "asked for|required|floor|limit|threshold|hurdle|minimum accepted|accepted|bar|demanded|cut off|cutoff|requirement|needed|tolerance|ceiling|minimum|confidence",
+    "rule": "asks for|asked for|rule asks for|rules ask for|hurdle rate|target|we require|requires|require|mandate|asked for|required|floor|limit|threshold|hurdle|minimum accepted|accepted|bar|demanded|cut off|cutoff|requirement|needed|tolerance|ceiling|minimum|confidence",
 }
 """Canonical figure to the nouns (and set phrases) that stand for it."""
 
-GAIN_VERBS = "returned|gained|made|earned|rose|grew|climbed|added|advanced|rallied|increased|returning|gaining|making|earning|up|grow|gain|delivered|produced|generated|yielded|achieved|posted|brought|brought in|delivering|producing|generating|yielding|compounded at|compounding at|put on|jumped|surged|soared|rise|growing|rising|climbing|managed|brings|returns|gains|makes|delivers|earns|rises|grows|climbs|appreciated|was up|finished up|ended up|profited|netted|went up|improved|scored|recorded|registered|turned in|clocked"  # fmt: skip
+GAIN_VERBS = "bounced back|bounced|rebounded|recovered to gain|returned|gained|made|earned|rose|grew|climbed|added|advanced|rallied|increased|returning|gaining|making|earning|up|grow|gain|delivered|produced|generated|yielded|achieved|posted|brought|brought in|delivering|producing|generating|yielding|compounded at|compounding at|put on|jumped|surged|soared|rise|growing|rising|climbing|managed|brings|returns|gains|makes|delivers|earns|rises|grows|climbs|appreciated|was up|finished up|ended up|profited|netted|went up|improved|scored|recorded|registered|turned in|clocked"  # fmt: skip
 NEUTRAL_VERBS = frozenset("returned|returning|delivered|produced|generated|yielded|achieved|posted|brought|delivering|producing|generating|yielding|compounded at|compounding at|managed|brings|returns|delivers|recorded|registered|turned in|made|scored|clocked|brought in".split("|"))  # fmt: skip
 LOSS_VERBS = "lost|fell|declined|dropped|losing|falling|down|slid|sank|slumped|shed|plunged|tumbled|decreased|gave up|gave back|lose|loses|falls|drops|was down|finished down|ended down|crashed|retreated|collapsed|dropping|declining|drop|fall|decline|slipped|went down|shrank|contracted|surrendered|forfeited|suffered|cost|dipped|fallen|drew down|drawn down|draw down|given up|given back|bled|a hit of|was off|eased"  # fmt: skip
 
@@ -90,8 +90,8 @@ GAIN_WORDS = (
 
 SUBJECTS: dict[str, str] = {
     "strategy": "strategy|the system|portfolio|the backtest|this backtest|the run|this run|the model|strategies|the approach|trading system|the rule|the fund|the programme|the program|the algorithm|the bot|our strategy|the book",
-    "benchmark": "benchmark|buy and hold|buying and holding|bought and held|holding the index|the index|the market|passive|passive holding|the underlying|index|the passive alternative|simply holding|the comparator|buy & hold|b&h",
-    "stated": "engine|engine 's figure|the engine 's figure|states|stated|as stated|reports|reported|reported by|stated by|according to the engine|the file|quotes|quoted|claims|claimed|the platform|the engine 's own|prints|shows in its own summary|engine 's own|headline figure|says the engine|own report",
+    "benchmark": "a passive holding|passive holding|holding it passively|the passive holding|simply owning the index|owning the index|the benchmark index|bench|b and h|bh|benchmark|buy and hold|buying and holding|bought and held|holding the index|the index|the market|passive|passive holding|the underlying|index|the passive alternative|simply holding|the comparator|buy & hold|b&h",
+    "stated": "own summary|its summary|own statistics|its statistics|engine figures|engine|engine 's figure|the engine 's figure|states|stated|as stated|reports|reported|reported by|stated by|according to the engine|the file|quotes|quoted|claims|claimed|the platform|the engine 's own|prints|shows in its own summary|engine 's own|headline figure|says the engine|own report",
     "recomputed": "recomputed|recalculated|recomputing|our figure|our own figure|our calculation|ours|we compute|we get|from the curve|from its own curve|from its equity curve|from the equity curve|on recomputation|recomputation|we find|computed here|by our reckoning|our reckoning|we calculate|our own calculation|we arrive at|we make it|our|the equity curve in its file|the equity curve|equity curve|its own curve|its own equity curve",
 }
 
@@ -108,11 +108,14 @@ HEDGES: dict[str, str] = {
 
 BEATS = "beat|beats|outperformed|outperforms|outperforming|beating|outpaced|outpaces|outdid|topped|ahead of|surpassed|exceeded|bettered|did better than|fared better than|led|leads|outstripped|came out ahead of|outran|better than|superior to|out earned|finished ahead of|trounced"  # fmt: skip
 LAGS = "falls short of|fall short of|falling short of|lagged|lags|lagging|trailed|trails|trailing|underperformed|underperforms|underperforming|behind|fell short of|did worse than|fared worse than|lagged behind|fell behind|worse than|inferior to|came in behind|lost out to|finished behind|failed to beat|failed to match|did not beat|didn't beat|does not beat|could not beat|no match for"  # fmt: skip
-HIGHER = "more risky than|higher than|above|greater than|larger than|bigger than|more than|exceeds|exceeded|longer than|over|higher|greater|larger|bigger|more volatile than|riskier than|steeper than|more than that of|in excess of|stronger than|wider than"  # fmt: skip
-LOWER = "less risky than|lower than|below|less than|smaller than|shorter than|under|lower|smaller|less volatile than|fewer than|weaker than|short of|narrower than|no higher than|not higher than|no greater than"  # fmt: skip
+HIGHER = "clears|cleared|clear of|passes|surpasses|breaches|breached|tops|more risky than|higher than|above|greater than|larger than|bigger than|more than|exceeds|exceeded|longer than|over|higher|greater|larger|bigger|more volatile than|riskier than|steeper than|more than that of|in excess of|stronger than|wider than"  # fmt: skip
+LOWER = "misses|missed|falls short|stays under|stays below|is under|stayed below|less risky than|lower than|below|less than|smaller than|shorter than|under|lower|smaller|less volatile than|fewer than|weaker than|short of|narrower than|no higher than|not higher than|no greater than"  # fmt: skip
 DEEPER = "deeper than|deeper|harsher than|more severe than|worse drawdown than|deeper drawdown than|heavier than"
 SHALLOWER = "less risky than|shallower than|shallower|milder than|less severe than|smaller drawdown than|gentler than|lighter than"
 LEVEL = "level with|in line with|on a par with|equal to|the same as|matched|matches|identical to|as high as|on par with|matching|no different from"  # fmt: skip
+
+YEARS_BESIDE = {"the year after": 1, "the following year": 1, "the next year": 1, "a year later": 1, "one year later": 1, "the year before": -1, "the previous year": -1, "a year earlier": -1, "the prior year": -1}  # fmt: skip
+"""Years said by the one named before."""
 
 CAUSES = "because|because of|due to|owing to|thanks to|driven by|caused by|caused|causing|as a result of|resulted from|resulting from|result of|led to|leading to|on the back of|attributable to|attributed to|explained by|explains|stemmed from|stems from|stemming from|helped by|hurt by|boosted by|fuelled by|fueled by|reflecting|reflects|owes to|owed to|courtesy of|as investors|on account of|for this reason|therefore|consequently|hence|in response to|triggered by|prompted by|sparked by|supported by|lifted by|weighed down by|dragged down by|on fears of|amid|in the wake of|following the|which is why|so that it|since the fed|as the fed|propelled by|aided by|benefited from|benefiting from|benefitted from|profited from|suffered from|underpinned by|powered by|due|product of|consequence of|stem from|came from|comes from|arose from|owing|responsible for|blamed on|credited to|derives from|derived from|driver of|drove|drives|driving|hit by|undermined by"  # fmt: skip
 METHOD_WORDS = frozenset(
@@ -124,7 +127,7 @@ METHOD_WORDS = frozenset(
     record recorded return returns rounded rounding rule rules run runs sample sampling short so small statistics stated
     statistical test tests than that the their there these they thin this to too trade trades trading treats trial
     trials under use used uses using value variants was weekend weekends were where while with year years caution care
-    single compound growth divides risk free its uncertainty estimate estimates estimated few-trades calculation
+    single compound growth divides risk free rf its uncertainty estimate estimates estimated few-trades calculation
     calculations we our own""".split()
 )
 """A cause made of these words alone is about how figures are made, not about markets."""
@@ -132,21 +135,21 @@ METHOD_WORDS = frozenset(
 SUPERLATIVES: dict[str, int] = {
     "best": 1, "highest": 1, "largest": 2, "biggest": 2, "greatest": 2, "strongest": 1, "most": 1, "longest": 2, "top": 1, "most profitable": 1,
     "worst": -1, "lowest": -1, "smallest": -2, "weakest": -1, "least": -1, "shortest": -2, "deepest": 2, "shallowest": -2, "mildest": -2,
-    "record": 1, "all time high": 1, "calmest": -2, "steepest": 2, "least profitable": -1, "heaviest": 2, "least volatile": -2, "most volatile": 2,
+    "record high": 1, "record low": -1, "record loss": 2, "record gain": 2, "all time high": 1, "calmest": -2, "steepest": 2, "least profitable": -1, "heaviest": 2, "least volatile": -2, "most volatile": 2,
 }  # fmt: skip
 """1 and -1: by value; 2 and -2: by size, whatever the sign."""
 
 UNIVERSAL = "always|never|every year|every month|each year|each month|all years|all months|every single year|every single month|in all years|no losing year|no losing years|no losing month|not one losing|without a losing|without exception|every trade|all trades|each of its trades|every one of|none of|every calendar year|no negative year|no negative years|every regime|every crisis|in every|consistently"  # fmt: skip
 
-ANNUAL = "a year|per year|per annum|p.a.|pa|annually|annualised|annualized|annual|yearly|each year|every year on average|/year|/yr|a yr|per yr|on an annual basis|year on year"  # fmt: skip
+ANNUAL = "ann|annl|annlzd|a year|per year|per annum|p.a.|pa|annually|annualised|annualized|annual|yearly|each year|every year on average|/year|/yr|a yr|per yr|on an annual basis|year on year"  # fmt: skip
 DAILY = "daily|a day|per day|weekly|a week|per week|monthly|a month|per month"
 GROSS = "gross|before costs|before fees|pre cost|excluding costs|before trading costs|before transaction costs|gross of fees|gross of costs|ignoring costs|without costs"  # fmt: skip
 NET = (
     "net|after costs|after fees|net of costs|net of fees|after trading costs|including costs|after transaction costs"
 )
 
-LINKS = "is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one|beyond it|beyond that|added up to|adds up to|add up to|on record"  # fmt: skip
-PREPOSITIONS = "of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|off|of every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
+LINKS = "none of this|none of it|none of that|is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one|beyond it|beyond that|added up to|adds up to|add up to|on record"  # fmt: skip
+PREPOSITIONS = "not until|of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|off|of every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
 BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and yet"
 COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip
 NEGATIONS = "not|no|never|n't|without|isn't|wasn't|didn't|doesn't|hasn't|hadn't|haven't|weren't|nor|neither|cannot|fails to|failed to|did not|does not|is not|was not|has not|had not|yet to"  # fmt: skip
@@ -163,9 +166,9 @@ CRISES: dict[str, str] = {
     "inflation": "inflation bear market|2022 bear market|bear market of 2022|inflation shock",
 }
 REGIMES: dict[str, str] = {
-    "calm": "calm markets|calm market|calm periods|calm regime|calm days|quiet markets|low volatility|low volatility markets|quiet market|calm conditions|calm|quiet periods",
-    "normal": "normal markets|normal market|normal periods|normal regime|normal days|normal conditions|medium volatility|ordinary markets|normal volatility",
-    "turbulent": "turbulent markets|turbulent market|turbulent periods|turbulent regime|turbulent days|high volatility|high volatility markets|stormy markets|turbulent conditions|volatile markets|turbulent|rough markets",
+    "calm": "calm ones|the calm regime|quiet ones|calm markets|calm market|calm periods|calm regime|calm days|quiet markets|low volatility|low volatility markets|quiet market|calm conditions|calm|quiet periods",
+    "normal": "normal|normal ones|ordinary ones|the normal regime|normal markets|normal market|normal periods|normal regime|normal days|normal conditions|medium volatility|ordinary markets|normal volatility",
+    "turbulent": "turbulent ones|the turbulent regime|turbulence|stormy ones|turbulent markets|turbulent market|turbulent periods|turbulent regime|turbulent days|high volatility|high volatility markets|stormy markets|turbulent conditions|volatile markets|turbulent|rough markets",
 }
 
 RESEARCH_WORDS: dict[str, str] = {
@@ -187,6 +190,17 @@ class Entry:
     also: str = ""
 
 
+_NOUNS = frozenset("ratio return drawdown loss gain day month year trade fall decline fee cost dd shortfall rate holding period winner loser".split())  # fmt: skip
+
+
+def _with_plurals(phrases: list[str]) -> list[str]:
+    """Each phrase, and its plural where it ends in a noun."""
+    plurals = [
+        phrase + ("es" if phrase.endswith("s") else "s") for phrase in phrases if phrase.rpartition(" ")[2] in _NOUNS
+    ]
+    return [*phrases, *(plural for plural in plurals if plural not in phrases)]
+
+
 def static_phrases() -> dict[str, Entry]:
     """Every phrase that does not depend on the facts. Later groups win where one phrase is in two."""
     table: dict[str, Entry] = {}
@@ -194,10 +208,12 @@ def static_phrases() -> dict[str, Entry]:
         table.update(dict.fromkeys(phrases.split("|"), Entry(kind, key)))
     table.update({word: Entry("T", word) for word in PREPOSITIONS.split("|")})
     table.update({word: Entry("X", word) for word in SUPERLATIVES})
+    table.update({phrase: Entry("O", "year") for phrase in YEARS_BESIDE})
     for key, phrases in SUBJECTS.items():
         table.update(dict.fromkeys(phrases.split("|"), Entry("S", key)))
     for key, phrases in METRICS.items():
-        for phrase in phrases.split("|"):
+        extreme = key.startswith(("best_", "worst_"))
+        for phrase in phrases.split("|") if extreme else _with_plurals(phrases.split("|")):
             old = table.get(phrase)
             table[phrase] = Entry("M", f"{old.key},{key}" if old is not None and old.kind == "M" else key)
     for key, phrases in _COMPARATORS.items():

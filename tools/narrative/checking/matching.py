@@ -70,6 +70,18 @@ def written(item: Item, index: Index, position: int) -> tuple[float, float]:
     return value * factor, step * factor
 
 
+def of_like_size(item: Item, index: Index) -> list[int]:
+    """Positions of the facts whose value can be written like this in any unit, hedged or not: a quick first choice."""
+    found: list[int] = []
+    for factor in _FACTORS.get(item.unit, (1.0,)):
+        size, step = abs(item.value) * item.scale * factor, 10.0**-item.decimals * item.scale * factor
+        found += index.between(min(size * 0.25, size - step), max(size * 2.01, size + step))
+    return found
+
+
+_FACTORS = {"percent": (0.01,), "bps": (0.0001,)}
+
+
 def digits_shown(item: Item) -> int:
     """Significant figures as written; zeros at the end count after a point only."""
     digits = str(round(item.value * 10**item.decimals)).lstrip("0")

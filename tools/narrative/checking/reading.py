@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tools.narrative.checking.index import Index, Span, disguise
+from tools.narrative.checking.index import Index, Span, disguise_name
+from tools.narrative.checking.numbers import CARDINALS, MULTIPLES, PARTS
 
 _MONTHS = {name: number for number, names in enumerate(
     ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
@@ -29,7 +30,7 @@ _TOKEN = re.compile(
     |(?P<quarter>\bQ[1-4]\s*(?:of\s+)?{_YEAR}\b|\b{_YEAR}\s*Q[1-4]\b)
     |(?P<year>(?<![\w.,$€£¥₹#/-]){_YEAR}\b(?![,.]\d|\s?%|[-/]\w|\s(?:%|percent|per|pp|bps|trades?|returns?|days?|months?|years?|observations?|points?|weeks?|times|closed|winning|losing|calendar|trading|dollars|USD|EUR)\b))
     |(?P<number>(?<![\w.])[-+]?(?:(?:US)?[$€£¥₹]\s?|\b(?:USD|EUR|GBP|JPY|CHF|INR|USDT|BUSD|BTC|ETH)\s)?-?(?:\d+(?:[.,'’]\d+)*|\.\d+)(?:[eE][-+]?\d+)?)
-    |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|[kKmMBbx×])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
+    |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|y|yrs?|mths?|[kKmMBbx×])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
     |(?P<word>(?:p\.a\.|e\.g\.|i\.e\.|vs\.|approx\.|ca\.|c\.(?=\s?\d)|max\.|'s\b|n't\b|[^\W\d_][^\W\d_&.']*(?:[&.'](?!s\b|t\b)[^\W\d_]+)*(?:/yr\b|/year\b)?))
     |(?P<mark>[.!?;:,()|=/~≈<>≤≥–—\[\]{{}}"“”*•·×→-])
     """,
@@ -37,17 +38,8 @@ _TOKEN = re.compile(
 )
 _IRREGULAR = {"isn't", "wasn't", "didn't", "doesn't", "hasn't", "hadn't", "haven't", "weren't", "can't", "couldn't"}
 
-CARDINALS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1e6, "billion": 1e9,
-}  # fmt: skip
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
-PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "eighth": 8, "tenth": 10, "tenths": 10, "twentieth": 20}  # fmt: skip
-MULTIPLES = {"doubled": 2.0, "double": 2.0, "twice": 2.0, "tripled": 3.0, "triple": 3.0, "trebled": 3.0, "thrice": 3.0, "treble": 3.0, "quadrupled": 4.0, "quadruple": 4.0, "quintupled": 5.0, "doubling": 2.0, "tripling": 3.0, "trebling": 3.0, "quadrupling": 4.0, "halved": 0.5, "halving": 0.5, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "tenfold": 10.0}  # fmt: skip
 _SCALES = {"k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "mn": 1e6, "mm": 1e6, "b": 1e9, "B": 1e9, "bn": 1e9, "thousand": 1e3, "million": 1e6, "billion": 1e9, "hundred": 100.0}  # fmt: skip
-_TIMES = {"minute": 1 / 1440, "minutes": 1 / 1440, "hour": 1 / 24, "hours": 1 / 24, "day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0, "month": 30.4375, "months": 30.4375, "year": 365.25, "years": 365.25, "decade": 3652.5, "decades": 3652.5, "yrs": 365.25, "yr": 365.25, "mths": 30.4375, "calendar days": 1.0}  # fmt: skip
+_TIMES = {"y": 365.25, "mth": 30.4375, "minute": 1 / 1440, "minutes": 1 / 1440, "hour": 1 / 24, "hours": 1 / 24, "day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0, "month": 30.4375, "months": 30.4375, "year": 365.25, "years": 365.25, "decade": 3652.5, "decades": 3652.5, "yrs": 365.25, "yr": 365.25, "mths": 30.4375, "calendar days": 1.0}  # fmt: skip
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "yen": "JPY", "rupees": "INR"}  # fmt: skip
 _CODES = frozenset("USD EUR GBP JPY CHF INR USDT BUSD BTC ETH CAD AUD USDC".split())
 
@@ -111,6 +103,9 @@ def read(line: str, index: Index, *, opens: bool = True) -> Iterator[Sentence]:
             row = True
             continue
         tokens.append(_Token(kind, found, match.start(), match.end(), found.lower()))
+        if found == "." and _abbreviates(shown, match.start(), tokens):
+            tokens.pop()
+            continue
         if kind == "mark" and found in ".!?" and _ends(shown, match.end()):
             yield _sentence(tokens, index, opens, row)
             tokens, opens = [], False
@@ -120,6 +115,16 @@ def read(line: str, index: Index, *, opens: bool = True) -> Iterator[Sentence]:
 
 def _ends(text: str, position: int) -> bool:
     return position >= len(text) or text[position].isspace() or text[position] in "\"”')*_"
+
+
+def _abbreviates(text: str, position: int, tokens: list[_Token]) -> bool:
+    """ "Ann. vol", "max. drawdown": a point after a short word, with a small letter behind it, ends no sentence."""
+    follows = text[position + 1 : position + 3]
+    word = tokens[-2] if len(tokens) > 1 else None
+    return bool(
+        word is not None and word.kind == "word" and len(word.text) <= 4
+        and len(follows) == 2 and follows[0] == " " and follows[1].islower()
+    )  # fmt: skip
 
 
 def _protect(text: str, index: Index) -> str:
@@ -139,7 +144,7 @@ def _protect(text: str, index: Index) -> str:
 
 
 def _hide(match: re.Match[str]) -> str:
-    return disguise(match.group(0)).replace("%", " ").replace("/", " ").replace(":", " ")
+    return disguise_name(match.group(0)).replace("%", " ").replace("/", " ").replace(":", " ")
 
 
 def _sentence(tokens: list[_Token], index: Index, opens: bool, row: bool) -> Sentence:
@@ -169,7 +174,7 @@ def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
 
 _MARKS: dict[str, tuple[str, str]] = {
     **dict.fromkeys("~≈", ("H", "about")), "<": ("H", "under"), "≤": ("H", "at_most"), ">": ("H", "over"), "≥": ("H", "at_least"),
-    **dict.fromkeys(";—–|", ("B", "mark")), ",": ("P", ""), **dict.fromkeys(':=*"“”[]{}', ("L", "")), "(": ("(", ""), ")": (")", ""),
+    **dict.fromkeys(";—–|", ("B", "mark")), ",": ("P", ""), **dict.fromkeys(':=*"“”[]{}', ("L", "")), "/": ("P", ""), "(": ("(", ""), ")": (")", ""),
 }  # fmt: skip
 
 

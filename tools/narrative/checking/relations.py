@@ -7,7 +7,8 @@ from tools.narrative.checking.attribution import Bound, Reading
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.lexicon import SUPERLATIVES
 from tools.narrative.checking.matching import near, written
-from tools.narrative.checking.reading import ORDINALS, Item
+from tools.narrative.checking.numbers import ORDINALS
+from tools.narrative.checking.reading import Item
 
 _LESS_IS_BETTER = frozenset("volatility max_drawdown drawdown var cvar tracking_error turnover costs cost_drag kurtosis down_capture length_dd recovery_days".split())  # fmt: skip
 _UP = frozenset(("beats", "higher", "over", "at_least", "just_over"))
@@ -16,7 +17,9 @@ _MORE = frozenset("above more higher ahead better greater larger deeper longer b
 _LESS = frozenset("below less lower behind worse smaller shallower shorter lagged trailed underperformed lags trails underperforms lagging trailing fewer under weaker short shortfall deficit".split())  # fmt: skip
 _BY_SIZE = frozenset(("less than", "more than", "less", "more", "fewer than"))
 _BOUNDS = frozenset(("at_least", "at_most", "over", "under", "just_over", "nearly"))
-_GAPS = frozenset("difference gap margin distance spread lead edge advantage shortfall deficit".split())
+_GAPS = frozenset(
+    "differential differentials outperformance underperformance pickup premium difference gap margin distance spread lead edge advantage shortfall deficit".split()
+)
 
 
 # Comparisons ----------------------------------------------------------------------------------------------------------
@@ -27,26 +30,112 @@ def compare_all(reading: Reading) -> None:
     for position, item in enumerate(reading.items):
         if item.kind == "C" or (item.kind == "H" and (item.also or item.key in _BOUNDS)):
             _compare(reading, position, item)
+    _of_others(reading)
+
+
+_OTHERS = frozenset("peers peer competitors competitor rivals rival funds managers category quartile decile percentile".split())  # fmt: skip
+
+
+def _of_others(reading: Reading) -> None:
+    """ "Among the top 10% of its peers": of other funds there are no facts."""
+    if not any(kind in "CXQH" for kind in reading.code) or "N" in reading.code:
+        return
+    for item in reading.items:
+        if item.kind == "O" and item.word in _OTHERS:
+            reading.find("comparison", item, "There are no facts about others of its kind.")
 
 
 def _compare(reading: Reading, position: int, item: Item) -> None:
     relation = item.key if item.kind == "C" else item.also or item.key
     right = _right_operand(reading, position)
     if isinstance(right, Bound):
-        _two_figures(reading, position, item, relation, right)
+        partner = next((b for b in reading.bound if b.at > right.at and b.facts), None)
+        if (
+            partner is not None
+            and "M" in reading.code[position : right.at]
+            and set(reading.code[right.at + 1 : partner.at]) <= set("ALR")
+        ):
+            _order(reading, position, item, relation, (right, partner))
+        else:
+            _two_figures(reading, position, item, relation, right)
     elif isinstance(right, int):
         _two_subjects(reading, position, item, relation, right)
-    else:
-        _figure_and_noun(reading, position, item, relation)
+    elif not _two_periods(reading, position, item, relation) and not _figure_and_noun(
+        reading, position, item, relation
+    ):
+        _against_the_unknown(reading, position, item)
 
 
-def _figure_and_noun(reading: Reading, position: int, item: Item, relation: str) -> None:
+_RACES = frozenset("beat beats beating outperformed outperforms outperforming outpaced outpaces outdid surpassed bettered outstripped outran trounced underperformed underperforms underperforming trailed trails lagged lags".split())  # fmt: skip
+
+
+def _against_the_unknown(reading: Reading, position: int, item: Item) -> None:
+    """ "It beat most hedge funds": of those there are no facts."""
+    following = reading.items[position + 1 : position + 5]
+    stop = next(
+        (n for n, i in enumerate(following) if i.kind in "PBTDGJQ" or not i.word[:1].isalpha()), len(following)
+    )
+    if item.word in _RACES and any(i.kind == "O" for i in following[:stop]):
+        reading.find("comparison", item, "There are no facts about what this is compared with.")
+
+
+def _two_periods(reading: Reading, position: int, item: Item, relation: str) -> bool:
+    """ "2009 was better than 2008": their returns, or the figure that is named."""
+    left = next((p for p in range(position - 1, -1, -1) if reading.code[p] in "DG"), None)
+    right = next(
+        (p for p in range(position + 1, min(position + 4, len(reading.code))) if reading.code[p] in "DG"), None
+    )
+    if left is None or right is None or set(reading.code[left + 1 : position]) & {"Q", "B", "S", "V", "C"}:
+        return False
+    index = reading.index
+    family = index.benchmark if about.main_subject(reading, position) == "benchmark" else index.strategy
+    metric = _nouns(reading, range(position - 1, -1, -1), stop="B") or index.by_key.get("return", 0)
+    first, second = (
+        [f for f in index.bits(about.scope_mask(reading, p) & metric & family) if _is_of(index, f, reading.items[p])]
+        for p in (left, right)
+    )
+    if not first or not second:
+        return False
+    outcomes = [_holds(relation, index.values[a] or 0.0, index.values[b] or 0.0, _goodness(reading, 1 << a), _negated(reading, position))
+                for a in first for b in second if _alike(index, a, b)]  # fmt: skip
+    if outcomes and not any(outcomes):
+        reading.find("comparison", item, "The facts compare the other way.")
+    return bool(outcomes)
+
+
+def _is_of(index: Index, fact: int, item: Item) -> bool:
+    """Whether a fact is of exactly the year, month or regime that is named."""
+    return index.groups[fact] == item.key if item.kind == "G" else index.spans[fact] == item.dates
+
+
+def _two_figures_of_both(reading: Reading, position: int, item: Item, relation: str) -> None:
+    """ "Held up better than the benchmark, falling 11.7% rather than 77.6%": the figures of both that the sentence gives."""
+    given = [b for b in reading.bound if b.facts]
+    for left in given:
+        right = next((b for b in given if b is not left and _of_the_other(reading, left, b)), None)
+        if right is None:
+            continue
+        goodness = _goodness(reading, left.facts)
+        if not _holds(relation, _value(reading, left), _value(reading, right), goodness, _negated(reading, position)):
+            reading.find("comparison", item, "The two figures compare the other way.")
+        return
+    reading.find("comparison", item, "There are no facts to compare these two by.")
+
+
+def _of_the_other(reading: Reading, left: Bound, right: Bound) -> bool:
+    """Whether two figures are of one kind, the first the strategy's and the second the benchmark's."""
+    index = reading.index
+    mine, theirs = index.bits(left.facts & ~index.benchmark), index.bits(right.facts & index.benchmark)
+    return any(index.units[a] == index.units[b] and _alike(index, a, b) for a in mine for b in theirs)
+
+
+def _figure_and_noun(reading: Reading, position: int, item: Item, relation: str) -> bool:
     """ "The Sortino ratio, 0.40, is higher than the Sharpe ratio"."""
     left = next((b for b in reversed(reading.bound) if b.at < position and b.facts), None)
     following = reading.items[position + 1 : position + 4]
     noun = next((i for i in following if i.kind == "M"), None)
     if left is None or noun is None or any(i.kind not in "LM" for i in following[: following.index(noun)]):
-        return
+        return False
     index = reading.index
     own = about.subject_mask(reading, left.subject, index.everything) & ~index.scoped
     other = index.bits(about.metric_mask(index, noun) & own)
@@ -60,6 +149,7 @@ def _figure_and_noun(reading: Reading, position: int, item: Item, relation: str)
         )
     ):
         reading.find("comparison", item, "The two figures compare the other way.")
+    return True
 
 
 def _right_operand(reading: Reading, position: int) -> Bound | int | None:
@@ -92,6 +182,12 @@ def _two_figures(reading: Reading, position: int, item: Item, relation: str, rig
     )
     if left is None or _hedges_only(reading, item, position, right):
         return
+    _order(reading, position, item, relation, (left, right))
+
+
+def _order(reading: Reading, position: int, item: Item, relation: str, pair: tuple[Bound, Bound]) -> None:
+    """Whether two figures lie to each other as the words say."""
+    left, right = pair
     first, second = _value(reading, left), _value(reading, right)
     by_size = relation in ("deeper", "shallower") or bool(left.facts & reading.index.losses)
     if by_size:
@@ -164,7 +260,7 @@ def _two_subjects(reading: Reading, position: int, item: Item, relation: str, ot
         metric = index.by_key.get("return", 0)
     pairs = list(_pairs(reading, metric, own, other, everywhere or _near_scope(reading, other_at)))
     if not pairs:
-        reading.find("comparison", item, "There are no facts to compare these two by.")
+        _two_figures_of_both(reading, position, item, relation)
         return
     losing = any(i.kind == "V" and i.key == "loss" for i in reading.items[:position]) and item.word in _BY_SIZE
     relation = {"lower": "shallower", "higher": "deeper"}.get(relation, relation) if losing else relation
@@ -196,6 +292,8 @@ def _pair_holds(reading: Reading, relation: str, first: int, second: int, negate
 def _compared_metric(reading: Reading, position: int, item: Item, other_at: int) -> int:
     """By which figure: the noun of the clause, otherwise return."""
     index = reading.index
+    if position and reading.code[position - 1] == "V":
+        return index.by_key.get("cagr", 0) | index.by_key.get("total_return", 0)
     left = _nouns(reading, range(position - 1, -1, -1), stop="B")
     right = _nouns(reading, range(other_at + 1, len(reading.items)), stop="BQ")
     for mask in (right, left) if item.kind == "C" and item.key in ("beats", "lags") else (left, right):
@@ -280,6 +378,8 @@ def derived(reading: Reading, bound: Bound) -> bool:
         return True
     if item.unit == "number" and _negative_years(reading, bound):
         return True
+    if item.unit in ("percent", "part") and item.sign >= 0 and _share_of_the_counts(reading, bound):
+        return True
     if item.unit in ("percent", "part") and about.loses(reading, bound.at):
         return _losers(reading, bound)
     if item.unit in ("points", "bps"):
@@ -292,6 +392,22 @@ def derived(reading: Reading, bound: Bound) -> bool:
         return _ratio(reading, bound)
     if item.unit in ("percent", "number", "money", "time") and _compares(reading, bound.at):
         return _distance(reading, bound) or (item.unit == "percent" and _ratio(reading, bound))
+    return False
+
+
+def _share_of_the_counts(reading: Reading, bound: Bound) -> bool:
+    """ "Positive in 136 of 240 months (57%)": the share that two counts of the sentence make."""
+    hedge, _ = about.hedge_of(reading, bound.at)
+    shown = bound.item.value * (0.01 if bound.item.unit == "percent" else 1.0)
+    step = 10.0**-bound.item.decimals * 0.01
+    counts = [b for b in reading.bound if b.at < bound.at and b.facts and b.item.unit in ("number", "time") and not b.item.decimals]  # fmt: skip
+    for part in counts:
+        for whole in counts:
+            first, second = part.item.value, whole.item.value
+            close = 0.9 * shown <= first / max(second, 1) <= 1.1 * shown
+            if 0 < first < second and close and near(bound.item, shown, step, first / second, hedge):
+                bound.facts = part.facts
+                return True
     return False
 
 
@@ -519,16 +635,11 @@ def superlatives(reading: Reading) -> None:
             _superlative(reading, position, item)
     _named_extremes(reading)
     _dated_extreme(reading)
+    _years_that_were(reading)
 
 
 def _superlative(reading: Reading, position: int, item: Item) -> None:
-    if item.word == "most" and position + 1 < len(reading.items) and reading.items[position + 1].kind in "OTL":
-        return
-    if (
-        item.word in ("best", "worst", "least", "most", "top", "record")
-        and position
-        and reading.items[position - 1].word in ("at", "its")
-    ):
+    if _no_claim(reading, position, item) or _among_the_first(reading, position, item):
         return
     index = reading.index
     bound = next((b for b in reading.bound if b.at > position and not any(k in "BX" for k in reading.code[position + 1 : b.at])), None)  # fmt: skip
@@ -537,25 +648,38 @@ def _superlative(reading: Reading, position: int, item: Item) -> None:
         if not _extreme_of_scope(reading, position, item):
             reading.find("superlative", item, "No facts bear out that this is the extreme.")
         return
-    plural = any(
-        i.word.endswith(("years", "months", "days", "drawdowns", "falls"))
-        for i in reading.items[position + 1 : position + 3]
-    )
-    if plural and all(
-        _is_extreme(index, p, item.word, len(reading.bound)) for b in reading.bound for p in index.bits(b.facts)[:1]
-    ):
+    facts = index.bits(bound.facts)
+    rank = ORDINALS.get(reading.items[position - 1].word, 1) if position else 1
+    if rank > 1:
+        if not any(_has_rank(index, fact, item.word, rank) for fact in facts):
+            reading.find("superlative", item, "It is not of this rank among the facts of its kind.")
         return
-    for fact in index.bits(bound.facts):
-        if _is_extreme(index, fact, item.word) or item.word in index.facts[fact].label.lower().split():
-            return
-    reading.find("superlative", item, "It is not the extreme among the facts of its kind.")
+    named = any(item.word in index.facts[fact].label.lower().split() for fact in facts)
+    if not (named or _all_extreme(reading, position, item) or any(_is_extreme(index, f, item.word) for f in facts)):
+        reading.find("superlative", item, "It is not the extreme among the facts of its kind.")
+
+
+def _no_claim(reading: Reading, position: int, item: Item) -> bool:
+    """ "Most of the time", "at best", "its worst": no claim, or one that names a figure and is held against it."""
+    if item.word == "most" and position + 1 < len(reading.items) and reading.items[position + 1].kind in "OTL":
+        return True
+    led = position > 0 and reading.items[position - 1].word in ("at", "its")
+    return led and item.word in ("best", "worst", "least", "most", "top")
+
+
+def _all_extreme(reading: Reading, position: int, item: Item) -> bool:
+    """ "The two worst years were ...": all figures are of the first few."""
+    if not any(i.word.endswith(("years", "months", "days", "drawdowns", "falls")) for i in reading.items[position + 1 : position + 3]):  # fmt: skip
+        return False
+    firsts = [p for b in reading.bound for p in reading.index.bits(b.facts)[:1]]
+    return all(_is_extreme(reading.index, p, item.word, len(reading.bound)) for p in firsts)
 
 
 def _is_extreme(index: Index, fact: int, word: str, rank: int = 1) -> bool:
     """Among facts of the same kind and owner. A figure without siblings is no extreme, unless its name says so."""
     siblings = _siblings(index, fact)
     keys = index.keys[fact]
-    if "max_drawdown" in keys and SUPERLATIVES[word] == 2:
+    if "max_drawdown" in keys and (SUPERLATIVES[word] == 2 or word == "worst"):
         return True
     if any(key.startswith(("best_", "worst_")) for key in keys):
         return (SUPERLATIVES[word] > 0) == any(key.startswith("best_") for key in keys) or SUPERLATIVES[word] == 2
@@ -566,6 +690,28 @@ def _is_extreme(index: Index, fact: int, word: str, rank: int = 1) -> bool:
     own = _size(index, fact) if abs(direction) == 2 else index.values[fact] or 0.0
     ordered = sorted(values, reverse=direction > 0)[min(rank, len(values)) - 1]
     return own >= ordered - 1e-12 if direction > 0 else own <= ordered + 1e-12
+
+
+def _among_the_first(reading: Reading, position: int, item: Item) -> bool:
+    """ "The top three drawdowns: 56.8%, 49.1% and 19.8%": every figure is among so many."""
+    number = reading.items[position + 1] if position + 1 < len(reading.items) else None
+    if number is None or number.kind not in "QL" or not 2 <= number.value <= 12 or number.decimals:
+        return False
+    index = reading.index
+    figures = [b for b in reading.bound if b.at > position + 1 and b.facts and b.item.unit != "number"]
+    return bool(figures) and all(
+        any(_has_rank(index, f, item.word, rank) or (item.word == "top" and _has_rank(index, f, "largest", rank))
+            for f in index.bits(b.facts) for rank in range(1, int(number.value) + 1))
+        for b in figures
+    )  # fmt: skip
+
+
+def _has_rank(index: Index, fact: int, word: str, rank: int) -> bool:
+    """Whether a fact is the n-th among its siblings."""
+    direction = SUPERLATIVES[word]
+    sizes = {p: _size(index, p) if abs(direction) == 2 else index.values[p] or 0.0 for p in _siblings(index, fact)}
+    ordered = sorted(sizes.values(), reverse=direction > 0)
+    return rank <= len(ordered) and abs(ordered[rank - 1] - sizes[fact]) <= 1e-12
 
 
 def _siblings(index: Index, fact: int) -> list[int]:
@@ -640,17 +786,46 @@ def _dated_extreme(reading: Reading) -> None:
         reading.find("superlative", nouns[0], "The extreme named is of another date.")
 
 
+def _years_that_were(reading: Reading) -> None:
+    """ "Its best being 2009": a year or month named right after a superlative must be the extreme one."""
+    index = reading.index
+    for position, item in enumerate(reading.items):
+        if item.kind != "X" or item.word not in ("best", "worst", "strongest", "weakest"):
+            continue
+        at = next(
+            (p for p in range(position + 1, min(position + 5, len(reading.items))) if reading.code[p] not in "LTPO("),
+            None,
+        )
+        if at is None or reading.code[at] != "D" or reading.items[at].key not in ("year", "my"):
+            continue
+        kinds = index.by_key.get("return", 0) | index.by_key.get("extreme", 0)
+        facts = index.bits(about.scope_mask(reading, at) & kinds & index.strategy)
+        named = f"{'best' if SUPERLATIVES[item.word] > 0 else 'worst'}_"
+        facts = [f for f in facts if _is_of(index, f, reading.items[at])]
+        if not any(
+            _is_extreme(index, f, item.word) or any(k.startswith(named) for k in index.keys[f]) for f in facts
+        ):
+            reading.find("superlative", item, "The facts do not bear out that this was the extreme.")
+
+
 def universals(reading: Reading) -> None:
     """ "Every year", "never", "always": computed over the facts of years, months or crises, otherwise refused."""
     if "Z" not in reading.code:
         return
     compared = any("than" in item.word.split() for item in reading.items)
     for position, item in enumerate(reading.items):
-        if item.kind == "Z" and reading.code[position + 1 : position + 2] != "Q":
+        if item.kind == "Z" and reading.code[position + 1 : position + 2] != "Q" and _of_figures(reading, item):
             stated = any(bound.at > position and bound.facts for bound in reading.bound)
             bounded = compared and (stated or bool(_everywhere(reading)))
             if not bounded and not _universal_holds(reading, position, item):
                 reading.find("superlative", item, "The facts do not bear out that it was so without exception.")
+
+
+def _of_figures(reading: Reading, item: Item) -> bool:
+    """Whether "none of", "always" is said of figures at all; "none of this has been traded" is not."""
+    said = " ".join(i.word for i in reading.items)
+    periods = any(word in said for word in ("year", "month", "cris", "regime", "trades", "quarter", "week", "day"))
+    return periods or any(i.kind in "VUWMCX" for i in reading.items)
 
 
 def _universal_holds(reading: Reading, position: int, item: Item) -> bool:
@@ -695,12 +870,32 @@ def directions(reading: Reading) -> None:
     """ "It made money", "lost money", "was profitable", "recovered": without a figure, still a claim."""
     words = {i.word for i in reading.items}
     joined = " ".join(i.word for i in reading.items)
+    _into(reading)
     if not reading.bound:
         _money(reading, joined, words)
     _recovered(reading, joined)
     for item in reading.items:
         if item.kind == "M" and "psr" in item.key.split(",") and ("below zero" in joined or "negative" in words):
             reading.find("direction", item, "The fact is the probability of being above zero.")
+
+
+def _into(reading: Reading) -> None:
+    """ "A $100,000 stake shrank to $319,313": up or down by the capital at the start."""
+    index = reading.index
+    for bound in reading.bound:
+        final = bound.facts & index.by_key.get("final", 0)
+        verb = next((i for i in reversed(reading.items[: bound.at]) if i.kind not in "LTH"), None)
+        if not final or verb is None or verb.word.split()[0] not in _CHANGES:
+            continue
+        start = index.bits(index.by_key.get("initial", 0) & ~index.stated) or index.bits(
+            index.by_key.get("initial", 0)
+        )
+        grew = bool(start) and (index.values[index.bits(final)[0]] or 0.0) >= (index.values[start[0]] or 0.0)
+        if start and grew != _CHANGES[verb.word.split()[0]]:
+            reading.find("direction", verb, "The facts say the opposite.")
+
+
+_CHANGES = {**dict.fromkeys("grew grown growing rose risen rising climbed swelled increased".split(), True), **dict.fromkeys("shrank shrunk shrinking fell fallen falling dwindled declined dropped".split(), False)}  # fmt: skip
 
 
 def _money(reading: Reading, joined: str, words: set[str]) -> None:
