@@ -20,8 +20,13 @@ from bot.storage import migrate
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
+from bot.storage.platform import DeskStore
 from tools.backtests.charts import ChartRenderer
-from tools.narrative.service import ReportGenerationService
+from tools.backtests.model import BacktestStore
+from tools.narrative.service import ContextSource, ReportGenerationService
+from tools.platform.backtests import PlatformBacktests
+from tools.platform.client import PlatformClient
+from tools.platform.context import PlatformContext
 from tools.reports.files import ReportFiles
 
 
@@ -35,7 +40,7 @@ class Core:
     model: ModelClient | None
     """None where none is configured: rules do the work."""
     prompts: PromptBook
-    store: SqlBacktestStore
+    store: BacktestStore
     reports: ReportGenerationService
     rules: ReportGenerationService
     """Writes without a model, whatever `reports` does: what may be handed on before a reviewer has seen it."""
@@ -51,20 +56,31 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     database = Database(settings.resolved_database_url)
     audit = audit_of(settings, database)
     model: ModelClient | None = None
+    platform: PlatformClient | None = None
     try:
         model = await asyncio.to_thread(build_client, settings, database, audit)  # the SDK takes a while to import
         prompts = PromptBook(settings.prompts, drafts=settings.is_demo)
-        store = SqlBacktestStore(database)
-        await ensure_desk(settings.home, store)
+        stored = SqlBacktestStore(database)
+        await ensure_desk(settings.home, stored)
+        store: BacktestStore = stored
+        context: ContextSource | None = None
+        if settings.platform is not None:
+            platform = await asyncio.to_thread(PlatformClient, settings.platform)
+            source = PlatformBacktests(platform)
+            store, context = DeskStore(stored, source, database), PlatformContext(source)
         cache, watch = SqlNarrativeCache(database), AuditedReports(audit)
-        rules = ReportGenerationService(store=store, cache=cache, watch=watch)
+        rules = ReportGenerationService(store=store, cache=cache, watch=watch, context=context)
         writer = model_writers(model, prompts) if model is not None else None
-        reports = ReportGenerationService(store=store, cache=cache, writer=writer, watch=watch) if writer else rules
+        reports = rules
+        if writer is not None:
+            reports = ReportGenerationService(store=store, cache=cache, writer=writer, watch=watch, context=context)
         charts = ChartRenderer(settings.home / "charts")
         files = ReportFiles(store, rules, charts)
         yield Core(settings, database, audit, model, prompts, store, reports, rules, charts, files)
     finally:
         if model is not None:
             await model.close()
+        if platform is not None:
+            await platform.close()
         await audit.close()
         await database.close()

@@ -23,10 +23,13 @@ from bot.storage.database import Database
 from bot.storage.migrate import current, head, make_place
 from bot.workspace.scopes import load_manifest
 from tools.errors import Problem
+from tools.platform.backtests import PlatformBacktests
+from tools.platform.client import PlatformClient
 from tools.redact import redact
 
 _PATIENCE: Final = 10  # seconds for a call to Slack
 _MODEL_PATIENCE: Final = 30.0
+_PLATFORM_PATIENCE: Final = 30.0
 
 NAMES: Final = (
     "settings",
@@ -37,6 +40,7 @@ NAMES: Final = (
     "app token",
     "user groups",
     "model",
+    "platform",
     "connections",
 )
 _APP: Final = "at api.slack.com/apps choose 'Create New App', 'From a manifest', your workspace, and paste manifest.yml of this folder"
@@ -58,7 +62,9 @@ async def preflight() -> list[Check]:
     except Problem as problem:
         first = Check("settings", False, str(problem))
         return [first, *(_not_checked(name, "the settings") for name in NAMES[1:])]
-    bot, app, model = await asyncio.gather(_bot(settings), _app(settings), _model(settings))
+    bot, app, model, platform = await asyncio.gather(
+        _bot(settings), _app(settings), _model(settings), _platform(settings)
+    )
     return [
         Check("settings", True, "read from the environment and deskhand.toml"),
         await asyncio.to_thread(_home, settings.home),
@@ -67,6 +73,7 @@ async def preflight() -> list[Check]:
         app,
         bot[2],
         model,
+        platform,
         _connections(settings),
     ]
 
@@ -204,6 +211,29 @@ async def _model(settings: Settings) -> Check:
             "model", False, f"{settings.model} gave no answer within {_MODEL_PATIENCE:g} s; see OPENAI_BASE_URL"
         )
     return Check("model", True, f"{settings.model} answers")
+
+
+async def _platform(settings: Settings) -> Check:
+    """Whether it answers, and whether the first run's figures agree with its curve in the units that are set."""
+    if settings.platform is None:
+        return Check("platform", True, "none is set; backtests come from files and from the embedded desk")
+    url = settings.platform.url
+    try:
+        async with (
+            asyncio.timeout(_PLATFORM_PATIENCE),
+            await asyncio.to_thread(PlatformClient, settings.platform) as client,
+        ):
+            source = PlatformBacktests(client)
+            latest = await source.latest()
+            if latest is None:
+                return Check("platform", True, f"{url} answers; it has no completed backtest yet")
+            run = await source.get(latest.id)
+    except Problem as problem:
+        return Check("platform", False, redact(f"{url}: {problem}"))
+    except TimeoutError:
+        return Check("platform", False, f"{url} gave no answer within {_PLATFORM_PATIENCE:g} s; see platform.url")
+    curve = f"a curve of {len(run.equity)} points that agrees with its figures" if run.equity else "no curve"
+    return Check("platform", True, f"{url} answers; read {latest.name!r} ({latest.id}) with {curve}")
 
 
 def _connections(settings: Settings) -> Check:

@@ -33,6 +33,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.protocols import Json, Role
 from tools.errors import BadInput
+from tools.platform.config import Fields, Paths, PlatformConfig, Units
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CONFIG: Final = "deskhand.toml"
@@ -198,12 +199,14 @@ class HttpToken(BaseModel):
     roles: Annotated[frozenset[Role], Field(min_length=1)]
 
 
+_PLATFORM: Final = [name for model in (PlatformConfig, Paths, Fields, Units) for name in model.model_fields]
 _TABLES: Final[Mapping[str, list[str]]] = {
     "roles": list(RolesSettings.model_fields),
     "approvals": list(ApprovalSettings.model_fields),
     "diagnostics": list(DiagnosticsSettings.model_fields),
     "http_tokens": list(HttpToken.model_fields),
     "model_limits": list(ModelLimits.model_fields),
+    "platform": _PLATFORM,
 }
 
 
@@ -341,6 +344,12 @@ class Settings(BaseSettings):
         default_factory=DiagnosticsSettings,
         description="the channel of each on-call group, and the actions that a second person confirms",
         examples=['channels = {"trading-ops" = "C0123456789"}'],
+    )
+    platform: PlatformConfig | None = Field(
+        None,
+        description="the trading platform whose backtests, regime and signals are read: address, token, and what it "
+        "calls things where that differs",
+        examples=['url = "https://platform.desk.internal", token = "env:PLATFORM_TOKEN"'],
     )
     connections: tuple[ConnectionSettings, ...] = Field(
         (), description="systems to diagnose", examples=['name = "quotes", kind = "redis", url = "env:QUOTES_URL"']

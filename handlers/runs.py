@@ -39,7 +39,7 @@ async def meant_by(request: Request, store: BacktestStore) -> Meant:
         return Meant(about)
     if found.several:
         return Meant(None, found.others[:5])
-    raise NotFound(f"I know no backtest like that. There is: {_names(runs)}.")
+    raise NotFound(f"I know no backtest like that. There is: {_names(runs)}. {store.missing()}".rstrip())
 
 
 def _strings(value: Json) -> list[str]:

@@ -73,6 +73,9 @@ async def _stored(said: str, core: "Core") -> str:
     found = find_run(said, runs, symbols=[instrument.symbol for instrument in mentioned(said)])
     if found.best is not None:
         return found.best.id
+    fetched = await core.store.get(said)  # an id of the platform that its list no longer shows
+    if fetched is not None:
+        return fetched.id
     near = "; ".join(f"{run.id} ({run.name})" for run in found.others[:5])
     if found.several:
         raise NotFound(f"Several stored backtests fit '{said[:80]}'; give the id of one: {near}.")

@@ -163,6 +163,14 @@ backtests = Table(
     Column("created_by", String(64), nullable=False),
 )
 
+platform_imports = Table(
+    "platform_imports",
+    metadata,
+    Column("platform_id", String(128), primary_key=True),
+    Column("version", String(64), nullable=False),  # when the platform changed it last, as it says
+    Column("backtest_id", String(64), nullable=False),
+)
+
 narratives = Table(
     "narratives",
     metadata,

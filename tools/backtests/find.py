@@ -35,7 +35,7 @@ class Found:
 def find_run(said: str, runs: Sequence[RunSummary], *, symbols: Sequence[str] = ()) -> Found:
     """The run meant by `said` among `runs` (newest first). `symbols` narrow it, where any run has one of them."""
     for run in runs:
-        if run.id and run.id == said.strip().lower():
+        if said.strip().lower() in {name.lower() for name in (run.id, run.also) if name}:
             return Found(run)
     words = _words(said)
     wanted = {symbol.upper() for symbol in symbols}

@@ -126,6 +126,8 @@ class RunSummary:
     strategy: str | None = None
     created_at: str = ""
     content_hash: str = ""
+    also: str = ""
+    """What else it is called: the id it has where it came from."""
 
 
 class BacktestStore(Protocol):
@@ -141,6 +143,10 @@ class BacktestStore(Protocol):
 
     async def list(self) -> Sequence[RunSummary]:
         """All runs, newest first."""
+        ...
+
+    def missing(self) -> str:
+        """A sentence saying what the last list lacks, where a source could not be asked; empty otherwise."""
         ...
 
 

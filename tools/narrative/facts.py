@@ -70,6 +70,11 @@ class FactSheet:
             return
         self._facts[fact_id] = Fact(fact_id, label, value, unit, period, definition, engine, source, annualisation)
 
+    def include(self, facts: Iterable[Fact]) -> None:
+        """Add facts made elsewhere; the first with an id stays."""
+        for fact in facts:
+            self._facts.setdefault(fact.id, fact)
+
     def get(self, fact_id: str) -> Fact | None:
         """The fact, or None."""
         return self._facts.get(fact_id)

@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +55,34 @@ class ReportWatch(Protocol):
         ...
 
 
+class ContextSource(Protocol):
+    """What others say of a run's market at the moment: claims with their dates, never the basis of a figure."""
+
+    async def facts(self, engine: str, symbols: Sequence[str]) -> tuple[Fact, ...]:
+        """Facts `context.<n>.*`; none where there is nothing to say. Raises nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is kept of a stored run: enough to find its report without reading it."""
+
+    content: str
+    engine: str
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a report depends on."""
+
+    content: str
+    detail: Detail
+    note: str
+    context: tuple[Fact, ...]
+    writer: Writer | None
+
+
 class ReportGenerationService:
     """`narrate` is safe to call from many tasks: those that ask for the same report wait for one generation.
 
@@ -69,13 +97,15 @@ class ReportGenerationService:
         cache: NarrativeCache | None = None,
         writer: Callable[[], Writer] | None = None,
         watch: ReportWatch | None = None,
+        context: ContextSource | None = None,
     ) -> None:
         self._store = store
         self._cache = cache
         self._writer = writer
         self._watch = watch
+        self._context = context
         self._running: dict[str, asyncio.Task[Report]] = {}
-        self._fingerprints: OrderedDict[str, str] = OrderedDict()
+        self._fingerprints: OrderedDict[str, _Known] = OrderedDict()
         self._reports: OrderedDict[str, Report] = OrderedDict()
         self._code = ""
 
@@ -85,22 +115,22 @@ class ReportGenerationService:
         Raises `NotFound` for an unknown id and `BadInput` for a run with nothing to report.
         """
         loaded = None if isinstance(run, str) else run
-        content = self._fingerprints.get(run) if isinstance(run, str) else None
-        if content is None:
+        known = self._fingerprints.get(run) if isinstance(run, str) else None
+        if known is None:
             loaded = await self._load(run) if isinstance(run, str) else run
-            content = await asyncio.to_thread(fingerprint, loaded)
-            self._remember(run, content)
+            known = _Known(await asyncio.to_thread(fingerprint, loaded), loaded.engine, loaded.symbols)
+            self._remember(loaded.id, run, known)
+        context = await self._context.facts(known.engine, known.symbols) if self._context is not None else ()
         self._code = self._code or await asyncio.to_thread(code_version)
         writer = await asyncio.to_thread(self._writer) if self._writer is not None else None
-        key = self._key(content, writer, detail, note)
+        order = _Order(known.content, detail, note, context, writer)
+        key = self._key(order)
         kept = self._reports.get(key) or await self._from_cache(key)
         if kept is not None:
             self._keep(key, kept)
             return kept
         if key not in self._running:
-            task = asyncio.create_task(
-                self._generate(key, loaded if loaded is not None else run, detail, note, writer)
-            )
+            task = asyncio.create_task(self._generate(order, loaded if loaded is not None else run))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(self._running[key])
@@ -118,17 +148,19 @@ class ReportGenerationService:
         if len(self._reports) > _IN_MEMORY:
             self._reports.popitem(last=False)
 
-    def _remember(self, run: BacktestRun | str, content: str) -> None:
-        """A stored run never changes under its id, so its hash is worth keeping."""
-        if isinstance(run, str):
-            self._fingerprints[run] = content
+    def _remember(self, stored_id: str, run: BacktestRun | str, known: _Known) -> None:
+        """A stored run never changes under its id, so its hash is worth keeping. Other ids may mean another tomorrow."""
+        if run == stored_id:
+            self._fingerprints[stored_id] = known
             if len(self._fingerprints) > _REMEMBERED:
                 self._fingerprints.popitem(last=False)
 
-    def _key(self, content: str, writer: Writer | None, detail: Detail, note: str) -> str:
+    def _key(self, order: _Order) -> str:
         """Covers content of the run, model and prompt version (the writer's name), language, detail, note and code."""
-        by = writer.name if writer is not None else RULES
-        return hashlib.sha256("\0".join((content, by, LANGUAGE, detail, note, self._code)).encode()).hexdigest()
+        by = order.writer.name if order.writer is not None else RULES
+        said = repr(order.context) if order.context else ""
+        parts = (order.content, said, by, LANGUAGE, order.detail, order.note, self._code)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     async def _load(self, run_id: str) -> BacktestRun:
         run = await self._store.get(run_id) if self._store is not None else None
@@ -138,25 +170,24 @@ class ReportGenerationService:
             )
         return run
 
-    async def _generate(
-        self, key: str, run: BacktestRun | str, detail: Detail, note: str, writer: Writer | None
-    ) -> Report:
+    async def _generate(self, order: _Order, run: BacktestRun | str) -> Report:
         started = time.perf_counter()
         loaded = await self._load(run) if isinstance(run, str) else run
-        material = await asyncio.to_thread(prepare, loaded, detail, note)
+        material = await asyncio.to_thread(prepare, loaded, order.detail, order.note, order.context)
         report: Report | None = None
-        if writer is not None:
+        if order.writer is not None:
             try:
-                report = await self._by_model(writer, loaded, material)
+                report = await self._by_model(order.writer, loaded, material)
             except Unavailable:  # the rules write today; the model is asked again the next time
-                key = self._key(await asyncio.to_thread(fingerprint, loaded), None, detail, note)
+                order = replace(order, writer=None)
         if report is None:
             report = await asyncio.to_thread(by_rules, loaded, material)
         if self._watch is not None:
             await self._watch.written(report, time.perf_counter() - started)
         if self._cache is not None and report.checks.ok:
+            key = self._key(order)
             self._keep(key, report.model_copy(update={"cached": True}))
-            await self._cache.put(key, backtest_id=loaded.id, detail=detail, payload=report.model_dump_json())
+            await self._cache.put(key, backtest_id=loaded.id, detail=order.detail, payload=report.model_dump_json())
         return report
 
     async def _by_model(self, writer: Writer, run: BacktestRun, material: Material) -> Report | None:
@@ -185,13 +216,14 @@ def _judged(
     return None, [f"{finding.span}: {finding.reason}" for finding in report.checks.findings]
 
 
-def prepare(run: BacktestRun, detail: Detail, note: str = "") -> Material:
+def prepare(run: BacktestRun, detail: Detail, note: str = "", context: Sequence[Fact] = ()) -> Material:
     """Facts, rules and recommendation of a run. Raises `BadInput` where there is nothing to report."""
     sheet = gather(run, months=detail == "detailed")
     if "strategy.total_return" not in sheet and not sheet.under("stated.") and "trades.count" not in sheet:
         raise BadInput(
             f"'{sheet.text('run.name')}' has no equity curve, no figures and no trades, so there is nothing to report."
         )
+    sheet.include(context)
     add_limits(sheet)
     recommendation, rules = judge(sheet)
     sheet.add("recommendation", "Recommendation", recommendation, "text", source="rules")

@@ -60,6 +60,7 @@ def write(material: Material) -> tuple[DraftSection, ...]:
             _evidence(sheet),
             _regimes(sheet),
             _crises(sheet),
+            _context(sheet),
             _engine(sheet),
             _rules(material),
         ]
@@ -356,6 +357,24 @@ def _crises(sheet: FactSheet) -> DraftSection:
     if missing:
         page.end_paragraph()
         page.say("Not covered from start to end: " + ", ".join(missing) + ".")
+    return page.section()
+
+
+def _context(sheet: FactSheet) -> DraftSection:
+    page = _Page(sheet, "What the platform says")
+    for fact in sheet.under("context."):
+        key, _, name = fact.id.rpartition(".")
+        if name == "symbol":
+            for said, figure in (("regime", "regime_confidence"), ("signal", "signal_probability")):
+                stands = sheet.get(f"{key}.{said}")
+                when = f", {{period:{key}.{said}}}" if stands is not None and stands.period else ""
+                claim = f"{{label:{key}.{said}}}: {{{key}.{said}}}{when}."
+                page.item(f"{claim} {{label:{key}.{figure}}}: {{{key}.{figure}}}.", claim)
+        elif name == "trouble":
+            page.item(f"Regime and signal for {{{key}.symbol}} could not be had in full: the platform {{{fact.id}}}.")
+    page.end_paragraph()
+    if sheet.under("context."):
+        page.say("These are the platform's own words as of their dates; no figure of this report rests on them.")
     return page.section()
 
 

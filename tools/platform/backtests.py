@@ -53,6 +53,14 @@ class PlatformBacktests:
         pages = self._client.pages(self._paths.backtests, self._fields.backtest_list, {"status": "completed"})
         return [self._summary(item) async for item in pages if self._completed(item)]
 
+    async def latest(self) -> RunSummary | None:
+        """The first completed backtest of the listing, None where there is none: for a check of the settings."""
+        pages = self._client.pages(self._paths.backtests, self._fields.backtest_list, {"status": "completed"})
+        async for item in pages:
+            if self._completed(item):
+                return self._summary(item)
+        return None
+
     async def get(self, run_id: str) -> BacktestRun:
         """One run with its equity curve. Raises `BadInput` where the stated units contradict the curve."""
         place = quote(run_id, safe="")
@@ -122,7 +130,7 @@ class PlatformBacktests:
             start=_day(at(item, "config.start_date")),
             end=_day(at(item, "config.end_date")),
             symbols=_texts(at(item, self._fields.symbols)),
-            created_at=_text(at(item, "created_at")),
+            created_at=_text(at(item, "updated_at")) or _text(at(item, "created_at")),
         )
 
     async def _history(self, place: str) -> Sequence[Json]:

@@ -65,7 +65,7 @@ class PlatformConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s]*$")]
     token: SecretStr | None = None
     timeout: Annotated[float, Field(gt=0, le=120)] = 10.0
     """Seconds for one call, connecting included."""
