@@ -152,7 +152,7 @@ async def serve(settings: Settings) -> None:
     from bot.http.tokens import Gate
 
     asked = stop_requested()
-    async with slack_bot(settings) as bot:
+    async with slack_bot(settings, apart=True) as bot:
         readiness = {"database": health.database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
         gate = Gate(settings.http_tokens, settings.roles.groups)
         services = backtests.BacktestServices(
@@ -176,12 +176,15 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def slack_bot(settings: Settings) -> AsyncIterator[Bot]:
-    """The bot, connected to Slack while the block runs. Raises `Problem` where it cannot start."""
+async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator[Bot]:
+    """The bot, connected to Slack while the block runs, receiving in a process of its own where `apart`.
+
+    Raises `Problem` where it cannot start.
+    """
     required_for_run(settings)
     async with open_core(settings) as core, AsyncExitStack() as closing:
         audit = core.audit
-        connection = _slack_settings(settings)
+        connection = _slack_settings(settings, apart)
         session = open_session()
         access = SlackAccess(
             build_client(connection.bot_token, connection.api_url, session), core.database, audit, settings.roles
@@ -254,7 +257,7 @@ def stop_requested() -> asyncio.Event:
     return asked
 
 
-def _slack_settings(settings: Settings) -> SlackSettings:
+def _slack_settings(settings: Settings, apart: bool) -> SlackSettings:
     return SlackSettings(
         bot_token=_plain(settings.slack_bot_token),
         app_token=_plain(settings.slack_app_token),
@@ -262,6 +265,8 @@ def _slack_settings(settings: Settings) -> SlackSettings:
         signing_secret=_plain(settings.slack_signing_secret),
         operators_channel=settings.operators_channel or "",
         drain_seconds=settings.drain_seconds,
+        apart=apart,
+        log_level=settings.log_level,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 import structlog
@@ -11,20 +12,25 @@ from bot import metrics
 from bot.protocols import Reply
 from bot.slack.announcing import Announcements
 from bot.slack.answering import Answering, Services
+from bot.slack.apart import ReceiverApart
+from bot.slack.bridge import Orders
 from bot.slack.client import build_client, build_optional_client, open_session
 from bot.slack.commits import GroupCommit
 from bot.slack.deliveries import Deliveries
 from bot.slack.dialogs import Dialogs
+from bot.slack.events import EventReader
 from bot.slack.failures import Revoked, SlackFailure, narrowed
 from bot.slack.files import Files
 from bot.slack.inbox import Inbox, Job
-from bot.slack.listeners import GroupEvent, build_app
+from bot.slack.listeners import build_app
+from bot.slack.observing import ToMetrics
 from bot.slack.optional import Optionals
 from bot.slack.outbox import Outbox
 from bot.slack.pacing import Pacer
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
 from bot.slack.sockets import Sockets
+from bot.slack.straight import GroupEvent, StraightThrough
 from bot.slack.text import escape, shorten
 from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
@@ -47,6 +53,9 @@ class SlackSettings:
     signing_secret: str = ""
     operators_channel: str = ""
     drain_seconds: float = 10.0
+    apart: bool = False
+    """Receive in a process of its own, so that no answer, however heavy, delays an acknowledgement."""
+    log_level: str = "INFO"
 
     def __repr__(self) -> str:
         return f"SlackSettings(api_url={self.api_url!r})"
@@ -67,6 +76,28 @@ class Health:
         return self.open_sockets > 0
 
 
+class Receiver(Protocol):
+    """Listens to Slack, here or in a process of its own."""
+
+    @property
+    def open(self) -> int:
+        """Connections that have said hello and are well."""
+        ...
+
+    @property
+    def last_event_at(self) -> float:
+        """When the last payload arrived, epoch seconds; 0 before the first."""
+        ...
+
+    async def start(self) -> None:
+        """Returns when it listens or goes on trying by itself."""
+        ...
+
+    async def close(self) -> None:
+        """Receive no more; what was received is still acknowledged."""
+        ...
+
+
 class SlackTransport:
     """Slack in and out for one workspace. Whoever posts on their own does so through `Announcements`."""
 
@@ -85,6 +116,7 @@ class SlackTransport:
         `announcements` and `timers` are those that were given to services, where they have any.
         """
         self._settings = settings
+        self._database = database
         self._group_event = group_event
         self._session: aiohttp.ClientSession = open_session()
         self.client = build_client(settings.bot_token, settings.api_url, self._session)
@@ -111,9 +143,10 @@ class SlackTransport:
             progress=progress,
             work_at_once=WORK_AT_ONCE,
         )
+        self._openers = sorted(services.modals)
         self._dialogs = Dialogs(self.client, services.access, services.modals)
         self._workers = Workers(self._inbox, self._answering.do, self._give_up)
-        self._sockets: Sockets | None = None
+        self._receiver: Receiver | None = None
         self._measuring: asyncio.Task[None] | None = None
         self.bot_user_id = ""
 
@@ -130,28 +163,48 @@ class SlackTransport:
         self.bot_user_id = str(identity["user_id"])
         self._answering.known_as(self.bot_user_id)
         self.poster.bot_user_id = self.bot_user_id
-        app = build_app(
-            self.client,
-            self._inbox,
-            bot_user_id=self.bot_user_id,
-            bot_id=str(identity.get("bot_id") or ""),
-            signing_secret=self._settings.signing_secret,
-            group_event=self._group_event,
-            dialogs=self._dialogs,
-        )
         await self._workers.start()
-        self._sockets = Sockets(app, self._settings.app_token)
-        await self._sockets.open_all()
+        self._receiver = self._build_receiver(str(identity.get("bot_id") or ""))
+        await self._receiver.start()
         self._measuring = asyncio.create_task(self._measure(), name="transport-metrics")
         log.info("slack_connected", bot=self.bot_user_id, team=str(identity.get("team") or ""))
+
+    def _build_receiver(self, bot_id: str) -> "Receiver":
+        settings, reader = self._settings, EventReader(self.bot_user_id)
+        straight = StraightThrough(self.client, reader, self._group_event, self._dialogs)
+        if settings.apart:
+            orders = Orders(
+                bot_token=settings.bot_token,
+                app_token=settings.app_token,
+                api_url=settings.api_url,
+                signing_secret=settings.signing_secret,
+                database_url=self._database.url,
+                bot_user_id=self.bot_user_id,
+                bot_id=bot_id,
+                openers=self._openers,
+                log_level=settings.log_level,
+            )
+            return ReceiverApart(orders, straight, ToMetrics(), self._inbox.arrived)
+        app = build_app(
+            self.client,
+            reader,
+            self._inbox.add,
+            straight,
+            ToMetrics(),
+            openers=self._openers,
+            bot_user_id=self.bot_user_id,
+            bot_id=bot_id,
+            signing_secret=settings.signing_secret,
+        )
+        return Sockets(app, settings.app_token, ToMetrics())
 
     async def stop(self) -> None:
         """Sockets first, then what is under way within `drain_seconds`; the rest stays claimable."""
         if self._measuring is not None:
             self._measuring.cancel()
             await asyncio.gather(self._measuring, return_exceptions=True)
-        if self._sockets is not None:
-            await self._sockets.close()
+        if self._receiver is not None:
+            await self._receiver.close()
         await self._dialogs.close()
         await self._workers.stop(self._settings.drain_seconds)
         await self._session.close()
@@ -159,9 +212,9 @@ class SlackTransport:
     async def health(self) -> Health:
         """The values behind `/readyz` and the metrics."""
         counts = await self._inbox.counts()
-        last = self._sockets.last_event_at if self._sockets else 0.0
+        last = self._receiver.last_event_at if self._receiver else 0.0
         return Health(
-            open_sockets=self._sockets.open if self._sockets else 0,
+            open_sockets=self._receiver.open if self._receiver else 0,
             last_event_age=time.time() - last if last else None,
             inbox_depth=counts.get("new", 0) + counts.get("claimed", 0),
             parked=counts.get("parked", 0),
@@ -209,6 +262,8 @@ class SlackTransport:
                 health = await self.health()
                 metrics.inbox_depth.set(health.inbox_depth)
                 metrics.inbox_parked.set(health.parked)
+                metrics.open_sockets.set(health.open_sockets)
+                metrics.last_event_timestamp.set(self._receiver.last_event_at if self._receiver else 0.0)
             except Exception as error:
                 log.warning("not_measured", exc_info=error)
             await asyncio.sleep(10)

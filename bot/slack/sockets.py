@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot import metrics
+from bot.slack.observing import Observer
 
 log = structlog.get_logger(__name__)
 
@@ -89,9 +89,10 @@ class _Socket(SocketModeClient):
 class Sockets:
     """Keeps `CONNECTIONS` sockets listening; `close()` is the first step of a shutdown."""
 
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
+    def __init__(self, app: AsyncApp, app_token: str, observer: Observer) -> None:
         self._app = app
         self._app_token = app_token
+        self._observer = observer
         self._turn = asyncio.Lock()
         self._slots: list[_Socket | None] = [None] * CONNECTIONS
         self._watching: asyncio.Task[None] | None = None
@@ -103,7 +104,7 @@ class Sockets:
         """How many have said hello and are well."""
         return sum(1 for socket in self._slots if socket is not None and socket.hello and not socket.trouble())
 
-    async def open_all(self) -> None:
+    async def start(self) -> None:
         """Connect one after the other and begin to watch; a server that is away is tried again by the watchdog."""
         for slot in range(CONNECTIONS):
             await self._replace(slot, "")
@@ -124,12 +125,11 @@ class Sockets:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            metrics.open_sockets.set(self.open)
             for slot, socket in enumerate(self._slots):
                 trouble = socket.trouble() if socket is not None else "closed"
                 if trouble and not self._turn.locked():
                     log.warning("socket_replaced", slot=slot, reason=trouble)
-                    metrics.reconnects.labels(trouble).inc()
+                    self._observer.reconnected(trouble)
                     await self._replace(slot, trouble)
 
     async def _replace(self, slot: int, trouble: str) -> None:
@@ -154,12 +154,11 @@ class Sockets:
             self._dispatching.add(task)
             task.add_done_callback(self._dispatching.discard)
         self.last_event_at = started = time.time()
-        metrics.last_event_timestamp.set(started)
         response = await run_async_bolt_app(self._app, request)
         if response.status == 404:  # nothing is due for it; unacknowledged, Slack would send it again
             response = BoltResponse(status=200)
         await send_async_response(client, request, response, started)
-        metrics.ack_seconds.observe(time.time() - started)
+        self._observer.acknowledged(time.time() - started)
 
 
 async def _close(socket: _Socket) -> None:

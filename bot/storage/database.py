@@ -5,6 +5,7 @@ second with "database is locked"; so writers take turns inside this process, and
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
@@ -12,9 +13,14 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Result = TypeVar("Result")
+
+BUSY_SECONDS = 10
+_BUSY_TIMEOUT = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
+_RETRY_SECONDS = 0.001
 
 
 class _Cursor(Protocol):
@@ -83,7 +89,7 @@ class Database:
     def _direct(self) -> Engine:
         engine = create_engine(self.engine.url.set(drivername="sqlite"))
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin_soon)
         return engine
 
     async def close(self) -> None:
@@ -97,16 +103,32 @@ class Database:
 def _prepare_sqlite(driver: _Driver, _record: object) -> None:
     driver.isolation_level = None  # SQLAlchemy's recipe: the driver must not begin on its own
     cursor = driver.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(_BUSY_TIMEOUT)
     cursor.close()
 
 
-def _begin_immediate(connection: "_SyncConnection") -> None:
+def _begin_immediate(connection: Connection) -> None:
     reading = connection.get_execution_options().get("deskhand_read")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-class _SyncConnection(Protocol):
-    def get_execution_options(self) -> dict[str, object]: ...
-    def exec_driver_sql(self, statement: str) -> object: ...
+def _begin_soon(connection: Connection) -> None:
+    """Begin to write as soon as no other process does.
+
+    SQLite's own wait sleeps longer and longer, up to 100 ms, so where two processes write all the time one starves.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+    finally:
+        connection.exec_driver_sql(_BUSY_TIMEOUT)

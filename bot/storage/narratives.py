@@ -32,5 +32,5 @@ class SqlNarrativeCache:
             "created_at": time.time(),
         }
         dialect = sqlite if self._database.is_sqlite else postgresql
-        async with self._database.write() as connection:
-            await connection.execute(dialect.insert(narratives).values(row).on_conflict_do_nothing())
+        insert = dialect.insert(narratives).values(row).on_conflict_do_nothing()
+        await self._database.run(lambda connection: connection.execute(insert).close())

@@ -158,7 +158,13 @@ async def workspace(limits: RateLimits, manifest: Manifest) -> AsyncIterator[Wor
 
 
 @pytest.fixture
-async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object) -> AsyncIterator[Rig]:
+def apart() -> bool:
+    """Whether to receive in a process of its own, as `deskhand run` does."""
+    return False
+
+
+@pytest.fixture
+async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object, apart: bool) -> AsyncIterator[Rig]:
     handlers = {
         "help": Echo("help", "help"),
         "narrate": Echo("narrate", "narrate"),
@@ -180,7 +186,7 @@ async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object
 
     def build() -> SlackTransport:
         return SlackTransport(
-            SlackSettings(workspace.bot_token, workspace.app_token, workspace.api_url, drain_seconds=3),
+            SlackSettings(workspace.bot_token, workspace.app_token, workspace.api_url, drain_seconds=3, apart=apart),
             sqlite_database,
             Services(
                 access, audit, FirstWordRouter(), handlers, home, [Prompt("Narrate", "narrate the golden cross")]

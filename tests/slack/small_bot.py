@@ -62,7 +62,7 @@ class Echo:
 async def main(api_url: str, bot_token: str, app_token: str, database_url: str) -> None:
     database = Database(database_url)
     services = Services(Everybody(), NoAudit(), OneIntent(), {"help": Echo()})
-    transport = SlackTransport(SlackSettings(bot_token, app_token, api_url), database, services)
+    transport = SlackTransport(SlackSettings(bot_token, app_token, api_url, apart=True), database, services)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await transport.start()
