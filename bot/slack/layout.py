@@ -184,7 +184,7 @@ def _fit_section(block: Block) -> list[Block]:
             out[0] = {**out[0], "accessory": element}
         elif element is not None and element.get("type") != "image":
             out.append({"type": "actions", "elements": [element]})
-        out.extend(_section(text) for text in lost)
+        out.extend(part for text in lost for part in _fit_section(_section(text)))
     return out
 
 

@@ -15,6 +15,7 @@ def apart():
 async def test_a_mention_a_modal_and_a_change_of_groups_come_through(with_modal):
     rig, message = with_modal
     await rig.workspace.press("ana", "#desk", message.ts, "draft.send_back")
+    await rig.workspace.wait_for(lambda: rig.workspace.open_views("ana") != [], 20)
     [view] = rig.workspace.open_views("ana")
     refused = await rig.workspace.submit_view("ana", view["id"], entered(""))
     assert refused["errors"] == {"note": "Please say what to change."}
