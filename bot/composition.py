@@ -15,7 +15,19 @@ from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
 from bot.model.embeddings import build_embedder
-from bot.protocols import Access, Announcer, Approvals, Handler, Intent, Json, Permission, Person, Router, Timers
+from bot.protocols import (
+    Access,
+    Announcer,
+    Approvals,
+    Handler,
+    Intent,
+    Json,
+    Permission,
+    Person,
+    Role,
+    Router,
+    Timers,
+)
 from bot.routing.router import build_router
 from bot.selfcheck import deskhand
 from bot.settings import Settings, required_for_run
@@ -89,6 +101,7 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
         contents,
         settings.review,
         settings.review_channel,
+        _mention_of(core, "approver"),
     )
     parts.approvals.follow("narrative", reviews)
     handlers["approvals"] = ApprovalsHandler(access, parts.approvals, reviews, core.store)
@@ -113,6 +126,17 @@ def _diagnose(parts: Parts) -> Diagnose:
         parts.escalation,
         RunbookGuide(diagnostician.runbooks, diagnostician.executor, diagnostics.confirming),
     )
+
+
+def _mention_of(core: Core, role: Role) -> Callable[[], Awaitable[str]]:
+    """What notifies the groups that have the role."""
+    mention = mentioning(core.database)
+    handles = [handle for handle, has in core.settings.roles.groups.items() if has == role]
+
+    async def mentions() -> str:
+        return " ".join([await mention(handle) for handle in handles])
+
+    return mentions
 
 
 def _escalation(

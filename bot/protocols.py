@@ -124,7 +124,8 @@ class Reply:
     """What to post. `text` is always set: it is the notification and what a screen reader reads.
 
     `blocks` may be longer than a message can hold: the poster splits. `more` follows in the thread. `subject`
-    is kept as what the thread is about. `replaces` updates the message of the pressed button instead of posting.
+    is kept as what the thread is about. `replaces` updates the message of the pressed button instead of posting;
+    together with `ephemeral` it does so only where that message, too, was for this person's eyes.
     `key` names what is shown: `Announcer.update(key, ...)` later re-renders this message and every other one under it.
     """
 

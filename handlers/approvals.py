@@ -135,7 +135,8 @@ class ApprovalsHandler:
             if decided.took_effect and decided.approval.subject.requester.id != request.person.id
             else ()
         )
-        return Reply(decided.words, (words, *rate), ephemeral=True, outcome="denied" if refused else "done")
+        text = escape(decided.words)
+        return Reply(text, (words, *rate), ephemeral=True, replaces=True, outcome="denied" if refused else "done")
 
     async def _rate(self, request: Request, approval: Approval, given: Json) -> Reply:
         if not self.access.allows(request.person, "decide"):
@@ -145,7 +146,7 @@ class ApprovalsHandler:
         if not isinstance(given, int) or not 1 <= given <= 5:
             raise BadInput("A rating is a whole number from 1 (poor) to 5 (excellent).")
         await self.reviews.store.rate(approval.subject.hash, request.person.id, given)
-        return Reply(f"Rated {given} of 5: {approval.subject.title}. Thank you.", ephemeral=True)
+        return Reply(f"Rated {given} of 5: {escape(approval.subject.title)}. Thank you.", ephemeral=True)
 
     async def _show(self, person: Person, approval: Approval) -> Reply:
         if approval.subject.kind == "narrative":
@@ -153,7 +154,8 @@ class ApprovalsHandler:
         card = await self.approvals.card(approval)
         if card is None:
             raise NotFound(f"I cannot show this {approval.subject.kind} here; look where it was asked for.")
-        return card
+        covered = approval.subject.kind == "narrative" and self.reviews.covered(approval)
+        return replace(card, ephemeral=True, key="") if covered else card
 
     def _reviewers_only(self, person: Person, approval: Approval) -> None:
         """Unpublished narratives are for reviewers, and for who asked where nothing is held back from them."""
@@ -235,7 +237,7 @@ class ApprovalsHandler:
         words = f"The report on *{escape(meant.run.name)}*: choose where it goes."
         publish = button("approvals.ask", "Publish…", json.dumps(value))
         return Reply(
-            f"The report on {meant.run.name}: choose where it goes.",
+            f"The report on {escape(meant.run.name)}: choose where it goes.",
             (section(words), actions(publish)),
             subject={"backtest_id": meant.run.id},
         )

@@ -10,7 +10,7 @@ in `changed`, which may run more than once and on any replica: every step has a 
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 
@@ -45,9 +45,16 @@ from tools.narrative.writer import Detail
 WAITS = "It waits for a reviewer now, who must not be you. I will tell you in this thread what they decide."
 
 
+async def _nobody() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """`policy` and `channel` are `approvals.review` and `approvals.review_channel` of the settings."""
+    """`policy` and `channel` are `approvals.review` and `approvals.review_channel` of the settings.
+
+    `mention` gives the mrkdwn that notifies those who may decide.
+    """
 
     approvals: Approvals
     announcer: Announcer
@@ -55,6 +62,7 @@ class Reviews:
     contents: Contents
     policy: Collection[Reason]
     channel: str = ""
+    mention: Callable[[], Awaitable[str]] = _nobody
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -63,7 +71,7 @@ class Reviews:
         content = await self.contents.of(backtest_id, detail)
         same = await self._waiting(content, channel)
         if same is not None:
-            asker = same.subject.requester.name or same.subject.requester.id
+            asker = escape(same.subject.requester.name or same.subject.requester.id)
             return f"This very report already waits to be published there; {asker} asked for it."
         reasons = reasons_for_review(
             content.report, first=not await self.store.knows_strategy(content.strategy), policy=self.policy
@@ -182,9 +190,12 @@ class Reviews:
     async def changed(self, approval: Approval) -> None:
         """Cards, the publication, the redraft and a word to the requester, by what became of it."""
         content = await self._kept(approval)
-        card = views.card(approval, content, covered=self._covered(approval))
+        card = views.card(approval, content, covered=self.covered(approval))
         if (desk := self._desk_of(approval)) is not None:
-            await self.announcer.announce(f"card:{approval.id}", card, desk)
+            mention = await self.mention() if approval.state == "pending" else ""
+            lead = f"{mention}: this waits for one of you." if mention else ""
+            called = views.card(approval, content, covered=self.covered(approval), lead=lead)
+            await self.announcer.announce(f"card:{approval.id}", called, desk)
         if approval.state == "pending" and not approval.votes:
             return
         await self.announcer.update(views.key(approval), card)
@@ -200,10 +211,10 @@ class Reviews:
         if (desk := self._desk_of(approval)) is None:
             return
         name = escape(approval.subject.title)
-        text = f"*{name}* still waits for a reviewer. Ask me “what is waiting for review?” to see it here."
+        text = f"{await self.mention()} *{name}* still waits for a reviewer. Ask me “what is waiting for review?” to see it here."
         await self.announcer.announce(
             f"reminder:{approval.id}:{turn}",
-            Reply(f"{approval.subject.title} still waits for a reviewer.", (section(text),)),
+            Reply(f"{name} still waits for a reviewer.", (section(text.strip()),)),
             desk,
         )
 
@@ -261,7 +272,7 @@ class Reviews:
             text += "\nI wrote it again with the note; the new version waits for a reviewer."
         await self.announcer.announce(
             f"told:{approval.id}",
-            Reply(f"{approval.subject.title}: {approval.state.replace('_', ' ')}.", (section(text),)),
+            Reply(f"{escape(approval.subject.title)}: {approval.state.replace('_', ' ')}.", (section(text),)),
             _asked_in(approval),
         )
 
@@ -272,7 +283,7 @@ class Reviews:
         asked = _asked_in(approval)
         return asked if asked.channel and not asked.channel.startswith("D") else None
 
-    def _covered(self, approval: Approval) -> bool:
+    def covered(self, approval: Approval) -> bool:
         """Whether others than reviewers read where reviewers are asked, and the text is not to be seen yet."""
         reasons = approval.subject.details.get("reasons")
         held = isinstance(reasons, list) and bool({"model_written", "negative_check"} & set(map(str, reasons)))

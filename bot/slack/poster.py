@@ -86,7 +86,8 @@ class Poster:
         laid = layout.lay_out(reply)
         if reply.ephemeral or (target.on_ephemeral and reply.replaces):
             await self._drop(target)
-            await self._whisper(laid.messages, target, replaces=reply.replaces)
+            laid = layout.renamed(laid, await self._upload(_images_and_others(laid)[0]))
+            await self._whisper(laid.messages, target, replaces=reply.replaces and target.on_ephemeral)
             return ""
         if reply.replaces:
             await self._drop(target)
@@ -313,19 +314,26 @@ class Poster:
             return
         for message in messages:
             try:
-                with narrowed():
-                    await self._client.chat_postEphemeral(
-                        channel=target.channel,
-                        user=target.user,
-                        thread_ts=target.thread_ts or None,
-                        text=message.text,
-                        blocks=[dict(block) for block in message.blocks] or None,
-                    )
-            except (NotThere, Refused, Unsupported, BadBlocks) as failure:
+                await self._whisper_one(message, target)
+            except BadBlocks as failure:
+                log.warning("blocks_refused", code=failure.code, detail=str(failure))
+                bare = replace(message, blocks=tuple(b for b in message.blocks if "slack_file" not in b))
+                await self._whisper_one(bare if _has_files(message) else Message(message.text), target)
+            except (NotThere, Refused, Unsupported) as failure:
                 log.info("whisper_refused", code=failure.code)
                 if not target.response_url:
                     raise
                 await self._respond([message], target, replaces=False)
+
+    async def _whisper_one(self, message: Message, target: Target) -> None:
+        with narrowed():
+            await self._client.chat_postEphemeral(
+                channel=target.channel,
+                user=target.user,
+                thread_ts=target.thread_ts or None,
+                text=message.text,
+                blocks=[dict(block) for block in message.blocks] or None,
+            )
 
     async def _respond(self, messages: Sequence[Message], target: Target, *, replaces: bool) -> None:
         """Through the `response_url`: takes at most 5 answers in 30 minutes, works where the bot is not a member."""

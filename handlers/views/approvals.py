@@ -23,7 +23,7 @@ def waiting(mine: Sequence[Approval], asked: Sequence[Approval], others: int) ->
     blocks = waiting_blocks(mine, asked)
     if others:
         blocks += (context(f"{others} more {'waits' if others == 1 else 'wait'} for others."),)
-    return Reply(_summary(mine, asked, others), blocks or (section("Nothing is waiting for review."),))
+    return Reply(escape(_summary(mine, asked, others)), blocks or (section("Nothing is waiting for review."),))
 
 
 def waiting_blocks(mine: Sequence[Approval], asked: Sequence[Approval]) -> tuple[Block, ...]:
@@ -36,12 +36,12 @@ def history(closed: Sequence[Approval], about: str) -> Reply:
     lead = f"Decisions on {about}" if about else "The latest decisions"
     if not closed:
         words = f"Nothing was decided on {about} yet." if about else "Nothing was decided yet."
-        return Reply(words, (section(escape(words)),))
+        return Reply(escape(words), (section(escape(words)),))
     lines = [_decided(approval) for approval in closed]
     blocks = [section(f"*{escape(lead)}*"), *(section(line) for line in lines)]
     export = "All of it, for governance: `deskhand approvals export`."
     plain = "; ".join(f"{each.subject.title}: {_STATE[each.state]}" for each in closed)
-    return Reply(f"{lead}: {plain}", (*blocks, context(export)))
+    return Reply(escape(f"{lead}: {plain}"), (*blocks, context(export)))
 
 
 def _listed(title: str, approvals: Sequence[Approval]) -> tuple[Block, ...]:

@@ -25,7 +25,7 @@ def ranking(chosen: Sequence[Report], metric: str, which: str, out_of: int) -> R
         actions(button("approvals.ask", f"Publish these {len(chosen)}…", ids)),
         context("Past results of simulations; a high rank is no promise."),
     )
-    return Reply(f"{lead}: {names}.", blocks, subject={"backtest_ids": [each.backtest_id for each in chosen]})
+    return Reply(escape(f"{lead}: {names}."), blocks, subject={"backtest_ids": [each.backtest_id for each in chosen]})
 
 
 def _row(place: int, report: Report, metric: str) -> Block:

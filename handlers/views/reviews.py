@@ -26,15 +26,17 @@ _MOST_FINDINGS = 5
 _CHART = "equity.png"
 
 
-def card(approval: Approval, content: Content, *, covered: bool = False) -> Reply:
+def card(approval: Approval, content: Content, *, covered: bool = False, lead: str = "") -> Reply:
     """What reviewers get while it waits, and what stays of it afterwards: the same without its buttons.
 
     `covered` keeps the text itself from others in that place until it is approved; a button shows it to reviewers.
+    `lead` is mrkdwn that comes first, such as a mention of reviewers.
     """
     pending = approval.state == "pending"
     covered = covered and approval.state != "approved"
     name = narrate.run_name(content.report)
-    blocks: list[Block] = [header(f"For review: {name}" if pending else name)]
+    blocks: list[Block] = [section(lead)] if lead else []
+    blocks.append(header(f"For review: {name}" if pending else name))
     if not pending:
         blocks.append(section(outcome(approval)))
     blocks += [context(_asked(approval)), *_note(approval.subject.details)]
@@ -43,10 +45,10 @@ def card(approval: Approval, content: Content, *, covered: bool = False) -> Repl
     if pending:
         blocks += [_look(approval)] if covered else _buttons(approval)
     state = "For review" if pending else _DONE[approval.state].split("*")[1]
-    text = f"{state}: {name}."
+    text = f"{state}: {escape(name)}."
     if covered:
         return Reply(text, tuple(blocks), key=key(approval))
-    return _with_chart(f"{text} {narrate.summary_text(content.report)}", blocks, content, key=key(approval))
+    return _with_chart(f"{text} {escape(narrate.summary_text(content.report))}", blocks, content, key=key(approval))
 
 
 def key(approval: Approval) -> str:
@@ -55,12 +57,12 @@ def key(approval: Approval) -> str:
 
 
 def outcome(approval: Approval) -> str:
-    """Who decided and when, in a line of mrkdwn."""
+    """Who decided and when, in a line of mrkdwn; names are plain, so that nobody is notified of their own doing."""
     vote = approval.last_vote
     words = _DONE[approval.state]
     if approval.state in ("expired", "superseded") or vote is None:
         return f"{words}, {moment(approval.closed_at or approval.created_at)}."
-    names = _approvers(approval) if approval.state == "approved" else person(vote.person, vote.name)
+    names = _approvers(approval) if approval.state == "approved" else escape(vote.name or vote.person)
     where = vote.details.get("channel") or approval.subject.details.get("channel")
     published = f", published in <#{where}>" if approval.state == "approved" and where else ""
     note = "".join(f"\n>{line}" for line in escape(vote.note).splitlines()) if vote.note else ""
@@ -80,7 +82,10 @@ def published(publication: Publication, content: Content, approval: Approval | N
         actions(button("narrate.published", "Full report", value)),
     ]
     return _with_chart(
-        f"Published: {narrate.summary_text(report)}", blocks, content, subject={"backtest_id": report.backtest_id}
+        f"Published: {escape(narrate.summary_text(report))}",
+        blocks,
+        content,
+        subject={"backtest_id": report.backtest_id},
     )
 
 
@@ -89,7 +94,7 @@ def sections(content: Content) -> Reply:
     name = narrate.run_name(content.report)
     blocks: list[Block] = [section(f"*{escape(name)}*, all of it")]
     blocks += [{"type": "markdown", "text": f"### {each.title}\n{each.text}"} for each in content.report.sections]
-    return Reply(f"{name}, all of it", tuple(blocks), subject={"backtest_id": content.report.backtest_id})
+    return Reply(f"{escape(name)}, all of it", tuple(blocks), subject={"backtest_id": content.report.backtest_id})
 
 
 def publish_blocks(about: str, initial: str, *, words: str, ask: str, hint: str) -> tuple[Block, ...]:
@@ -216,7 +221,7 @@ def _origin(content: Content) -> str:
 
 def _approvers(approval: Approval) -> str:
     votes: dict[str, Vote] = {vote.person: vote for vote in approval.votes if vote.verdict == "approve"}
-    return " and ".join(person(vote.person, vote.name) for vote in votes.values())
+    return " and ".join(escape(vote.name or vote.person) for vote in votes.values())
 
 
 def _asker(approval: Approval) -> str:

@@ -9,6 +9,7 @@ from talk import ANSWER_SECONDS, Conversation, shown
 from bot.composition import slack_bot
 from bot.storage.publications import SqlPublications
 from bot.workspace.state import Message
+from tools.narrative.report import Checks, FindingModel
 
 GOLDEN_CROSS = "@Deskhand how did the golden cross on the S&P 500 do?"
 
@@ -209,6 +210,31 @@ async def test_the_top_five_go_through_reviewers(desk: Desk) -> None:
     await desk.workspace.wait_for(
         lambda: sum("approved by" in shown(m) for m in desk.workspace.messages("#research")) == 5, ANSWER_SECONDS
     )
+
+
+async def test_a_text_that_the_check_objects_to_is_for_reviewers_eyes_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = FindingModel(kind="number", span="5.7%", reason="no fact has it")
+    monkeypatch.setattr("tools.narrative.service.checked", lambda text, facts: Checks(ok=False, findings=(finding,)))
+    shown_to_ana = await desk.report()
+    assert "held back" in shown(shown_to_ana)
+    assert "waits for a reviewer because the check objects to it" in shown(shown_to_ana)
+    covered = await desk.card(0)
+    assert buttons(covered) == ["approvals.look"]
+    assert "<!subteam^" in shown(covered)
+    assert "recovered on" not in shown(covered)
+    await desk.workspace.press("ana", "#desk", covered.ts, "approvals.look")
+    await desk.whispered("ana", "approver role")
+    await desk.workspace.press("paul", "#desk", covered.ts, "approvals.look")
+    looked = await desk.whispered("paul", "“5.7%”: no fact has it")
+    assert "image" in [block["type"] for block in looked.blocks]
+    assert "recovered on" in shown(looked)
+    await desk.submit("paul", looked, "approvals.publish", "#research")
+    await desk.workspace.wait_for(lambda: "For review" not in shown(looked), ANSWER_SECONDS)
+    assert "Approved" in shown(looked)
+    assert "recovered on" in shown(await desk.now_says(covered, "*Approved* by"))
+    await desk.said("approved by", "#research")
 
 
 async def test_a_restart_between_request_and_decision_changes_nothing(desk: Desk) -> None:
