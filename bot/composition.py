@@ -125,6 +125,7 @@ def _diagnose(parts: Parts) -> Diagnose:
         diagnostics.incidents,
         parts.escalation,
         RunbookGuide(diagnostician.runbooks, diagnostician.executor, diagnostics.confirming),
+        diagnostics.agent,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.access.groups import normal
 from bot.core import Core
 from bot.desk import PRICES
+from bot.diagnosis_model import ModelReasoner
 from bot.protocols import Access, AuditEntry, AuditLog, Permission, Person
 from bot.settings import ConnectionSettings, Settings
 from bot.storage.action_plans import SqlActionPlans
@@ -17,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.incidents import SqlIncidents
 from bot.storage.tables import groups
 from tools.diagnostics import runbooks
+from tools.diagnostics.agent import Agent
 from tools.diagnostics.confirming import Confirming
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
 from tools.diagnostics.diagnosis import Diagnostician
@@ -51,6 +53,8 @@ class Diagnostics:
 
     registry: Registry
     diagnostician: Diagnostician
+    agent: Agent | None
+    """Where a model is configured."""
     confirming: Confirming
     incidents: SqlIncidents
 
@@ -66,10 +70,12 @@ async def open_diagnostics(
     hook = recording(audit)
     executor = Executor(registry, hook)
     plans = SqlActionPlans(core.database)
+    diagnostician = Diagnostician(executor, await asyncio.to_thread(runbooks.load, folders))
     try:
         yield Diagnostics(
             registry,
-            Diagnostician(executor, await asyncio.to_thread(runbooks.load, folders)),
+            diagnostician,
+            Agent(diagnostician, ModelReasoner(core.model, core.prompts)) if core.model is not None else None,
             Confirming(executor, plans, hook, settings.diagnostics.second_person),
             SqlIncidents(core.database),
         )

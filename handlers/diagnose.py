@@ -10,6 +10,7 @@ from handlers.escalation import Escalation
 from handlers.runbook import RunbookGuide
 from handlers.views import diagnose as views
 from handlers.views.text import escape, section
+from tools.diagnostics.agent import Agent
 from tools.diagnostics.confirming import Confirming
 from tools.diagnostics.diagnosis import Diagnosis, Diagnostician, Question, given_by
 from tools.diagnostics.executor import Call, Caller
@@ -36,6 +37,8 @@ class Diagnose:
     incidents: IncidentStore
     escalation: Escalation
     guide: RunbookGuide
+    agent: Agent | None = None
+    """Where a model is configured."""
     default_group: str = "trading-ops"
     intent: Intent = "diagnose"
     permission: Permission = "check_freshness"
@@ -66,7 +69,10 @@ class Diagnose:
             before.topics if before is not None else (),
             request.correlation_id,
         )
-        found = await self.diagnostician.diagnose(question, self.asker(request.person), progress)
+        caller = self.asker(request.person)
+        found = await self.diagnostician.diagnose(question, caller, progress)
+        if self.agent is not None:
+            found = await self.agent.elaborate(found, question, caller, progress)
         return await self._tell(request, found)
 
     async def _tell(self, request: Request, found: Diagnosis) -> Reply:

@@ -97,4 +97,7 @@ async def _diagnose(text: str, roles: "frozenset[Role]", settings: "Settings") -
     access = StaticAccess({_HERE: roles}, settings.roles.groups)
     async with open_core(settings) as core, open_diagnostics(core, core.audit) as diagnostics:
         asker = Asker(access, await access.person(_HERE))
-        return await diagnostics.diagnostician.diagnose(question, asker, silent)
+        found = await diagnostics.diagnostician.diagnose(question, asker, silent)
+        if diagnostics.agent is None:
+            return found
+        return await diagnostics.agent.elaborate(found, question, asker, silent)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -14,10 +14,12 @@ from pydantic import BaseModel, ValidationError
 from bot.model.answer import read_answer
 from bot.model.breaker import Breaker
 from bot.model.budget import Budget, Usage
+from bot.model.completion import Completion, Final, NoToolCalls, step_of, text_of, usage_of
 from bot.model.errors import ModelBlocked, ModelError, ModelInvalid, ModelRefused, ModelUnavailable
 from bot.model.guard import Check, Guard, GuardedCall, Message
 from bot.model.moderation import Moderation
 from bot.model.schema import strict_schema
+from bot.model.tools import OfferedTool, ToolStep, described, offered_json
 from bot.protocols import AuditLog, Json
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -66,6 +68,8 @@ class _Dialect:
     rung: Rung = Rung.JSON_SCHEMA
     limit: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     temperature: bool = True
+    tools: bool = True
+    """Whether it answers with tool calls; some take the tools and write JSON into the text."""
 
 
 @dataclass(slots=True)
@@ -99,10 +103,68 @@ class ModelClient:
         answer against facts where there are some. Raises `ModelUnavailable`, `ModelRefused`, `ModelInvalid` or
         `ModelBlocked`; what the database raises passes through.
         """
+
+        async def ask(messages: Sequence[Message], call: GuardedCall) -> T:
+            return await self._climb_down(messages, schema, max_tokens, call)
+
+        return await self._guarded(prompt_messages, ask, purpose, max_tokens, prompt, check)
+
+    async def tool_step(
+        self,
+        prompt_messages: Sequence[Message],
+        tools: Sequence[OfferedTool],
+        *,
+        purpose: str,
+        max_tokens: int,
+        prompt: str = "",
+    ) -> tuple[ToolStep, Usage]:
+        """Which tools the model asks for next, or its answer. Through the same guardrails; raises the same.
+
+        As tool calls of Chat Completions where the endpoint has them, found out once and remembered; else as
+        structured output, with the tools in the prompt.
+        """
+        if tools and self._dialect.tools:
+            try:
+                return await self._guarded(
+                    prompt_messages, self._asking_with(tools, max_tokens), purpose, max_tokens, prompt, None
+                )
+            except NoToolCalls:
+                self._dialect = replace(self._dialect, tools=False)
+        told = [*prompt_messages, Message("system", described(tools))]
+        return await self.structured(told, ToolStep, purpose=purpose, max_tokens=max_tokens, prompt=prompt)
+
+    def _asking_with(
+        self, tools: Sequence[OfferedTool], max_tokens: int
+    ) -> Callable[[Sequence[Message], GuardedCall], Awaitable[ToolStep]]:
+        async def ask(messages: Sequence[Message], call: GuardedCall) -> ToolStep:
+            while True:
+                dialect = self._dialect
+                try:
+                    completion = await self._post(_with_tools(self.model, messages, tools, max_tokens, dialect))
+                except _NotUnderstood as error:
+                    adapted = _adapted(dialect, error)
+                    if adapted.rung is not dialect.rung:  # it complains of the tools, or of everything
+                        raise NoToolCalls("the endpoint takes no tools") from None
+                    self._dialect = adapted
+                    continue
+                call.spent(usage_of(completion))
+                return step_of(completion)
+
+        return ask
+
+    async def _guarded(
+        self,
+        prompt_messages: Sequence[Message],
+        ask: Callable[[Sequence[Message], GuardedCall], Awaitable[T]],
+        purpose: str,
+        max_tokens: int,
+        prompt: str,
+        check: Check[T] | None,
+    ) -> tuple[T, Usage]:
         call = self.guard.begin(self.model, purpose, prompt)
         try:
             messages = await call.admit(prompt_messages, max_tokens)
-            answer = await self._within_breaker(messages, schema, max_tokens, call)
+            answer = await self._within_breaker(lambda: ask(messages, call))
             await call.judge(answer, check)
         except ModelError as error:
             await self._ended(call, error)
@@ -113,14 +175,12 @@ class ModelClient:
         await self._ended(call, None)
         return answer, call.used
 
-    async def _within_breaker(
-        self, messages: Sequence[Message], schema: type[T], max_tokens: int, call: GuardedCall
-    ) -> T:
+    async def _within_breaker(self, ask: Callable[[], Awaitable[T]]) -> T:
         if not self.breaker.admit():
             raise ModelUnavailable("the endpoint failed several times in a row and is left alone for a while")
         try:
             async with asyncio.timeout(WHOLE_CALL):
-                answer = await self._climb_down(messages, schema, max_tokens, call)
+                answer = await ask()
         except TimeoutError:
             self.breaker.failed()
             raise ModelUnavailable("no answer in time") from None
@@ -161,11 +221,11 @@ class ModelClient:
         while True:
             try:
                 completion = await self._ask(messages, schema, max_tokens, dialect)
-                call.spent(_usage_of(completion))
-                answer = read_answer(_text_of(completion), schema)
+                call.spent(usage_of(completion))
+                answer = read_answer(text_of(completion), schema)
             except _NotUnderstood as error:
                 dialect = _adapted(dialect, error)
-            except _Final:
+            except Final:
                 raise
             except ModelInvalid:
                 # Some endpoints take a schema and ignore it; from the next rung on the prompt itself holds it.
@@ -178,14 +238,16 @@ class ModelClient:
 
     async def _ask(
         self, messages: Sequence[Message], schema: type[BaseModel], max_tokens: int, dialect: _Dialect
-    ) -> "_Completion":
+    ) -> Completion:
+        return await self._post(_body(self.model, messages, schema, max_tokens, dialect))
+
+    async def _post(self, body: Mapping[str, Json]) -> Completion:
         import httpx2
         import openai
 
-        body = _body(self.model, messages, schema, max_tokens, dialect)
         try:
             response = await self.api.post("/chat/completions", body=body, cast_to=httpx2.Response)
-            return _Completion.model_validate_json(response.content)
+            return Completion.model_validate_json(response.content)
         except openai.APIStatusError as error:
             raise _narrowed(error) from None
         except openai.APITimeoutError:
@@ -244,7 +306,7 @@ def _narrowed(error: "APIStatusError") -> Exception:
     if "content_filter" in code or "content_policy" in code:
         return ModelRefused("the endpoint's content filter declined the prompt")
     if code == "context_length_exceeded" or error.status_code == 413:
-        return _Final("the prompt is longer than the model takes")
+        return Final("the prompt is longer than the model takes")
     if error.status_code in (400, 422):
         return _NotUnderstood(f"{error.param or ''} {error.message}".lower(), error.status_code)
     return ModelUnavailable(f"the endpoint answered {error.status_code}")
@@ -287,51 +349,16 @@ def _body(
     return body
 
 
-class _Final(ModelInvalid):
-    """An answer that asking in another way would not better."""
-
-
-class _Said(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(BaseModel):
-    finish_reason: str | None = None
-    message: _Said
-
-
-class _PromptDetails(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _Used(BaseModel):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _PromptDetails | None = None
-
-
-class _Completion(BaseModel):
-    """What is read of an endpoint's answer; servers differ in all the rest."""
-
-    choices: list[_Choice]
-    usage: _Used | None = None
-
-
-def _text_of(completion: _Completion) -> str:
-    if not completion.choices:
-        raise ModelInvalid("the endpoint's answer holds no choice")
-    choice = completion.choices[0]
-    if choice.finish_reason == "content_filter" or choice.message.refusal:
-        raise ModelRefused("the model declined")
-    if choice.finish_reason == "length":
-        raise _Final("the answer was cut off at the token limit")
-    if not choice.message.content:
-        raise ModelInvalid("the answer is empty")
-    return choice.message.content
-
-
-def _usage_of(completion: _Completion) -> Usage:
-    used = completion.usage or _Used()
-    details = used.prompt_tokens_details or _PromptDetails()
-    return Usage(used.prompt_tokens or 0, details.cached_tokens or 0, used.completion_tokens or 0)
+def _with_tools(
+    model: str, messages: Sequence[Message], tools: Sequence[OfferedTool], max_tokens: int, dialect: _Dialect
+) -> dict[str, Json]:
+    said: list[Json] = [{"role": message.role, "content": message.content} for message in messages]
+    body: dict[str, Json] = {
+        "model": model,
+        "messages": said,
+        "tools": [offered_json(tool) for tool in tools],
+        dialect.limit: max_tokens,
+    }
+    if dialect.temperature:
+        body["temperature"] = 0
+    return body

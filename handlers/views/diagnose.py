@@ -20,6 +20,8 @@ def told_blocks(told: Told, verdict: str, buttons: Sequence[Block]) -> tuple[Blo
     mark = _MARK.get(verdict, ":grey_question:")
     first = f"{mark} *{escape(told.headline)}*" + (f"\n{escape(told.cause)}" if told.cause else "")
     blocks = [section(first)]
+    if told.remark:
+        blocks.append(section(f"_{escape(told.remark)}_"))
     if told.evidence:
         blocks.append(section(_list(told.evidence)))
     if told.aside:

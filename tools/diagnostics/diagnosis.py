@@ -129,6 +129,8 @@ class Diagnosis:
     """The sentence that says so."""
     runbook: Runbook | None = None
     next_step: Step | None = None
+    remark: str = ""
+    """A model's words about it, where there are some that may be said."""
 
     @property
     def escalate_to(self) -> str:

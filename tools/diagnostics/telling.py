@@ -24,6 +24,7 @@ class Told:
 
     headline: str
     cause: str
+    remark: str
     evidence: tuple[str, ...]
     aside: tuple[str, ...]
     unchecked: tuple[str, ...]
@@ -35,6 +36,7 @@ class Told:
     def text(self) -> str:
         """All of it, as the command line and `answer` show it."""
         parts = [" ".join(part for part in (self.headline, self.cause) if part)]
+        parts += [self.remark] if self.remark else []
         parts += [f"- {line}" for line in self.evidence]
         parts += [f"Also noticed: {line}" for line in self.aside]
         if self.unchecked:
@@ -64,6 +66,7 @@ class _Writer:
         return Told(
             headline=self._headline(),
             cause=self._cause(),
+            remark=found.remark,
             evidence=tuple(self._evidence()),
             aside=tuple(self._checked(self._line(story.cause), story.cause) for story in found.aside[:3]),
             unchecked=tuple(self._unchecked()),
