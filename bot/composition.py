@@ -29,6 +29,9 @@ from bot.protocols import (
     Timers,
 )
 from bot.routing.router import build_router
+from bot.scheduler.runner import DigestRunner
+from bot.scheduler.service import DigestService
+from bot.scheduler.sources import blocks as digest_blocks
 from bot.selfcheck import deskhand
 from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
@@ -39,6 +42,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.service import SlackSettings, SlackTransport
 from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
+from bot.storage.digests import SqlDigests
 from bot.storage.publications import SqlPublications
 from handlers.approvals import ApprovalsHandler, waiting_for
 from handlers.capabilities import CAPABILITIES
@@ -46,6 +50,7 @@ from handlers.catalogue import Catalogued
 from handlers.compare import Compare
 from handlers.contents import Contents
 from handlers.diagnose import Diagnose
+from handlers.digest import DigestHandler
 from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import home_view
@@ -54,6 +59,7 @@ from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
 from handlers.views.approvals import waiting_blocks
+from handlers.views.digest import edition_reply
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
 from tools.strategies.templates import of_desk
@@ -63,7 +69,6 @@ log = structlog.get_logger(__name__)
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
-    "digest": "digests",
     "usage": "usage",
 }
 
@@ -82,6 +87,7 @@ class Parts:
     escalation: Escalation
     answers: Answers
     router: Router
+    digests: DigestService
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
@@ -108,6 +114,8 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts, access, reviews)
     handlers["compare"] = Compare(core.store, core.reports, core.charts)
     handlers["diagnose"] = _diagnose(parts)
+    digests = parts.digests
+    handlers["digest"] = DigestHandler(digests.store, digests, digests.blocks)
     about_the_catalogue: tuple[Intent, ...] = ("draft", "help", "unknown")
     for intent in about_the_catalogue:
         handlers[intent] = Catalogued(handlers[intent], parts.answers, parts.router)
@@ -230,7 +238,12 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         escalation = _escalation(core, diagnostics, audit, announcements, timers)
         router = await asyncio.to_thread(build_router, core.model, core.prompts)
         answers = await _answers(settings, closing)
-        parts = Parts(core, access, audit, announcements, timers, approvals, diagnostics, escalation, answers, router)
+        digests = DigestService(
+            SqlDigests(core.database), announcements, digest_blocks(core, approvals, diagnostics), edition_reply
+        )
+        parts = Parts(
+            core, access, audit, announcements, timers, approvals, diagnostics, escalation, answers, router, digests
+        )
         services = Services(
             access=access,
             audit=audit,
@@ -239,6 +252,7 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             home=home,
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
         )
+        runner = DigestRunner(digests)
         transport = SlackTransport(
             connection,
             core.database,
@@ -250,8 +264,10 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         running.append(transport)
         try:
             await transport.start()
+            runner.start()
             yield Bot(core, audit, parts, router, transport)
         finally:
+            runner.stop()
             await transport.stop()
             await access.close()
             await session.close()

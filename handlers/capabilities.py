@@ -54,6 +54,13 @@ CAPABILITIES = (
         ("what is waiting for review?", "past approvals"),
     ),
     Capability(
+        "digest",
+        "digests",
+        "Post digests",
+        "new backtests, what waits for a decision, health, incidents and usage, in a channel of yours, at the times you choose",
+        ("post a daily digest here every weekday at 8 London time", "which digests are there?"),
+    ),
+    Capability(
         "help",
         "help",
         "Explain what you may do",

@@ -9,7 +9,6 @@ from handlers.views.text import section
 _WHAT: dict[Intent, str] = {
     "draft": "draft strategies",
     "diagnose": "run diagnostics",
-    "digest": "schedule digests",
     "approvals": "handle approvals",
     "usage": "report on usage",
 }

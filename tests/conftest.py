@@ -34,6 +34,7 @@ def blockbuster(request: pytest.FixtureRequest) -> Iterator[None]:
             function.can_block_in(
                 "fastapi/routing.py", "_extract_endpoint_context"
             )  # once an endpoint, for its errors
+            function.can_block_in("tools/digests/schedule.py", {"zone_of"})  # a kilobyte, once a zone
             function.can_block_in("asyncpg/connect_utils.py", "_parse_connect_arguments")  # looks for ~/.pgpass
         watch.functions["os.path.abspath"].deactivate()  # touches no disk; every engine for SQLite calls it
         yield

@@ -289,3 +289,29 @@ action_plans = Table(
     Column("requested_at", Float, nullable=False),
     Column("carried_out_at", Float, nullable=True),
 )
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("days", String(64), nullable=False),  # mon,tue,...
+    Column("at", String(5), nullable=False),  # 08:00, by the clocks of the time zone
+    Column("time_zone", String(64), nullable=False),
+    Column("first_of_month", Integer, nullable=False, default=0),
+    Column("blocks", Text, nullable=False),  # JSON list of ids
+    Column("created_by", String(64), nullable=False),
+    Column("since", Float, nullable=False),  # slots count from here
+    Column("paused", Integer, nullable=False, default=0),
+)
+
+digest_slots = Table(  # a row is the right to post that slot; there can be only one
+    "digest_slots",
+    metadata,
+    Column("digest_id", String(32), primary_key=True),
+    Column("slot", BigInteger, primary_key=True, autoincrement=False),  # whole epoch seconds
+    Column("state", String(16), nullable=False),  # posted, skipped, told (skipped, and the next edition said so)
+    Column("at", Float, nullable=False),
+    Column("figures", Text, nullable=False, default="{}"),
+)

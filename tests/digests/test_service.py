@@ -1,0 +1,198 @@
+"""Digests on both databases with a clock of our own: each slot once, over replicas, restarts and changes of the clocks."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from bot.scheduler.service import DigestService
+from bot.slack.announcing import Announcements
+from bot.slack.outbox import Outbox
+from bot.storage.database import Database
+from bot.storage.digests import SqlDigests
+from bot.storage.tables import digest_slots, inbox
+from handlers.views.digest import edition_reply
+from tools.digests.model import Digest, Found, Window
+from tools.digests.schedule import DAYS, Schedule
+
+LONDON = Schedule(DAYS[:5], time(8), "Europe/London")
+
+
+def at(text: str, zone: str = "Europe/London") -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()
+
+
+@dataclass
+class Clock:
+    now: float
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Block:
+    lines: Sequence[str] = ("something happened",)
+    fails: bool = False
+    windows: list[Window] = field(default_factory=list)
+    id: str = "block"
+    title: str = "Block"
+    asked_as: str = "block"
+
+    async def read(self, window: Window) -> Found | None:
+        self.windows.append(window)
+        if self.fails:
+            raise RuntimeError("no")
+        return Found(tuple(self.lines), figures={"block.count": len(self.windows)}) if self.lines else None
+
+
+def service(database: Database, clock: Clock, block: Block | None = None) -> DigestService:
+    block = block or Block()
+    return DigestService(
+        SqlDigests(database), Announcements(Outbox(database)), {block.id: block}, edition_reply, clock
+    )
+
+
+def digest(since: float, schedule: Schedule = LONDON, id_: str = "d1") -> Digest:
+    return Digest(id_, "Daily digest", "C01DESK", schedule, ("block",), "U1", since)
+
+
+async def posted(database: Database) -> list[str]:
+    async with database.read() as connection:
+        rows = await connection.execute(
+            select(inbox.c.payload).where(inbox.c.kind == "announce").order_by(inbox.c.id)
+        )
+        return [row.payload for row in rows]
+
+
+async def slots(database: Database) -> list[tuple[float, str]]:
+    async with database.read() as connection:
+        rows = await connection.execute(
+            select(digest_slots.c.slot, digest_slots.c.state).order_by(digest_slots.c.slot)
+        )
+        return [(float(row.slot), row.state) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "begin", "days", "expected"),
+    [
+        (
+            LONDON,
+            at("2026-03-26 12:00"),
+            6,
+            ["2026-03-27 08:00", "2026-03-30 08:00", "2026-03-31 08:00", "2026-04-01 08:00"],
+        ),
+        (
+            Schedule(DAYS, time(1, 30), "Europe/London"),
+            at("2026-10-24 00:00"),
+            3,
+            ["2026-10-24 01:30", "2026-10-25 01:30", "2026-10-26 01:30"],
+        ),
+    ],
+)
+async def test_over_a_change_of_the_clocks_two_replicas_post_each_slot_once(
+    database: Database, schedule: Schedule, begin: float, days: int, expected: list[str]
+):
+    clock = Clock(begin)
+    other = Database(database.url)
+    replicas = [service(database, clock), service(other, clock)]
+    await replicas[0].store.add(digest(begin, schedule))
+    for _ in range(days * 24):
+        clock.now += 3600
+        await asyncio.gather(*(replica.tick() for replica in replicas))
+    await other.close()
+    assert [moment for moment, _ in await slots(database)] == [at(one, schedule.zone) for one in expected]
+    assert len(await posted(database)) == len(expected)
+
+
+async def test_a_restart_at_the_slot_posts_it_once(database: Database):
+    clock = Clock(at("2026-11-26 07:59"))
+    first = service(database, clock)
+    await first.store.add(digest(clock.now))
+    assert await first.tick() == at("2026-11-26 08:00")
+    clock.now = at("2026-11-26 08:00")
+    await first.tick()
+    for _ in range(3):
+        await service(database, clock).tick()
+        clock.now += 20
+    assert len(await posted(database)) == 1
+
+
+async def test_a_late_slot_is_caught_up_and_older_ones_are_skipped_and_said(database: Database):
+    clock = Clock(at("2026-11-23 12:00"))
+    running = service(database, clock)
+    await running.store.add(digest(clock.now))
+    clock.now = at("2026-11-26 09:30")  # nothing ran since Monday; Thursday's is an hour and a half late
+    await running.tick()
+    assert [state for _, state in await slots(database)] == ["told", "told", "posted"]
+    (said,) = await posted(database)
+    assert "Skipped while I was not running: Tue 24 Nov 08:00 GMT, Wed 25 Nov 08:00 GMT." in said
+
+
+async def test_a_slot_too_late_is_skipped_and_the_next_edition_says_so(database: Database):
+    clock = Clock(at("2026-11-24 07:00"))
+    running = service(database, clock)
+    await running.store.add(digest(clock.now))
+    clock.now = at("2026-11-24 10:30")
+    await running.tick()
+    assert await posted(database) == []
+    clock.now = at("2026-11-25 08:00")
+    await running.tick()
+    (said,) = await posted(database)
+    assert "Tue 24 Nov 08:00 GMT" in said
+    clock.now = at("2026-11-26 08:00")
+    await running.tick()
+    assert "Skipped" not in (await posted(database))[-1]
+
+
+async def test_paused_and_deleted_ones_are_silent_and_what_passed_is_not_made_up_for(sqlite_database: Database):
+    database, clock = sqlite_database, Clock(at("2026-11-24 07:00"))
+    running = service(database, clock)
+    paused = replace(digest(clock.now), paused=True)
+    await running.store.add(paused)
+    clock.now = at("2026-11-24 08:01")
+    assert await running.tick() is None
+    await running.store.replace(replace(paused, paused=False, since=clock.now))
+    await running.tick()
+    assert await slots(database) == []
+    clock.now = at("2026-11-25 08:00")
+    await running.store.remove("d1")
+    await running.tick()
+    assert await posted(database) == []
+
+
+async def test_the_window_runs_from_edition_to_edition_with_the_figures_of_the_last(sqlite_database: Database):
+    database, clock, block = sqlite_database, Clock(at("2026-11-24 07:00")), Block()
+    running = service(database, clock, block)
+    await running.store.add(digest(clock.now))
+    for day in (24, 25):
+        clock.now = at(f"2026-11-{day} 08:00")
+        await running.tick()
+    assert block.windows[0].before == {}
+    assert block.windows[1].since == at("2026-11-24 08:00")
+    assert block.windows[1].before == {"block.count": 1}
+
+
+async def test_nothing_new_is_one_line_and_a_block_that_fails_says_so(sqlite_database: Database):
+    clock = Clock(at("2026-11-24 07:00"))
+    quiet = service(sqlite_database, clock, Block(lines=()))
+    reply = edition_reply(await quiet.preview(digest(clock.now)))
+    assert reply.text == "Daily digest: nothing new since Mon 23 Nov 07:00 GMT."
+    assert len(reply.blocks) == 1
+    broken = service(sqlite_database, clock, Block(fails=True))
+    assert "Could not be read" in str(edition_reply(await broken.preview(digest(clock.now))).blocks)
+
+
+async def test_sent_now_once_a_press_and_its_slot_still_comes(sqlite_database: Database):
+    clock = Clock(at("2026-11-24 07:00"))
+    running = service(sqlite_database, clock)
+    await running.store.add(digest(clock.now))
+    assert await running.send_now(digest(clock.now), "now:e1")
+    assert not await running.send_now(digest(clock.now), "now:e1")
+    clock.now = at("2026-11-24 08:00")
+    await running.tick()
+    assert len(await posted(sqlite_database)) == 2
