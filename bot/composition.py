@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 from pydantic import SecretStr
@@ -44,6 +45,9 @@ from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
 from bot.storage.digests import SqlDigests
 from bot.storage.publications import SqlPublications
+from bot.usage.book import UsageBook
+from bot.usage.exposition import exposition
+from bot.usage.feedback import SqlFeedback
 from handlers.approvals import ApprovalsHandler, waiting_for
 from handlers.capabilities import CAPABILITIES
 from handlers.catalogue import Catalogued
@@ -58,6 +62,7 @@ from handlers.narrate import Narrate
 from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.unavailable import Unavailable
+from handlers.usage import UsageHandler
 from handlers.views.approvals import waiting_blocks
 from handlers.views.digest import edition_reply
 from tools.diagnostics.connections.deskhand import DeskhandConnection
@@ -69,7 +74,6 @@ log = structlog.get_logger(__name__)
 
 _NOT_HERE: Mapping[Intent, Permission] = {
     "draft": "draft",
-    "usage": "usage",
 }
 
 
@@ -88,6 +92,8 @@ class Parts:
     answers: Answers
     router: Router
     digests: DigestService
+    usage: UsageBook
+    feedback: SqlFeedback
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
@@ -96,8 +102,9 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers: dict[Intent, Handler] = {
         intent: Unavailable(access, intent, permission) for intent, permission in _NOT_HERE.items()
     }
-    handlers["help"] = Help(access)
-    handlers["unknown"] = Help(access, intent="unknown")
+    handlers["help"] = Help(access, parts.feedback)
+    handlers["unknown"] = Help(access, parts.feedback, intent="unknown")
+    handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
     contents = Contents(core.store, core.reports, core.rules, core.charts)
     settings = core.settings.approvals
     reviews = Reviews(
@@ -176,6 +183,11 @@ class Bot:
     router: Router
     transport: SlackTransport
 
+    @property
+    def usage(self) -> UsageBook:
+        """The figures about the bot itself."""
+        return self.parts.usage
+
 
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
@@ -198,7 +210,8 @@ async def serve(settings: Settings) -> None:
             build_handlers(replace(bot.parts, access=gate.access)),
             Threads(bot.core.database, GroupCommit(bot.core.database)),
         )
-        app = create_app(health.routes(readiness), backtests.routes(services), chatops.routes(talk))
+        probes = health.routes(readiness, partial(exposition, bot.usage))
+        app = create_app(probes, backtests.routes(services), chatops.routes(talk))
         http = HttpServer(app, *settings.http_address)
         await http.start()
         log.info("serving", http=http.address)
@@ -242,7 +255,19 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             SqlDigests(core.database), announcements, digest_blocks(core, approvals, diagnostics), edition_reply
         )
         parts = Parts(
-            core, access, audit, announcements, timers, approvals, diagnostics, escalation, answers, router, digests
+            core=core,
+            access=access,
+            audit=audit,
+            announcer=announcements,
+            timers=timers,
+            approvals=approvals,
+            diagnostics=diagnostics,
+            escalation=escalation,
+            answers=answers,
+            router=router,
+            digests=digests,
+            usage=UsageBook(core.database),
+            feedback=SqlFeedback(core.database, audit),
         )
         services = Services(
             access=access,

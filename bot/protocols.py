@@ -508,3 +508,66 @@ class AuditLog(Protocol):
     async def write(self, entry: AuditEntry) -> None:
         """Append in a transaction of its own; `bot.audit` has a form for an open one."""
         ...
+
+
+FigureTopic = Literal["usage", "quality", "approvals", "incidents", "cost", "governance"]
+FigureUnit = Literal["count", "number", "share", "seconds", "hours", "money"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure about the bot itself. `value` is None where there is nothing to measure; a `share` is 0 to 1."""
+
+    id: str
+    topic: FigureTopic
+    label: str
+    value: float | None
+    unit: FigureUnit
+    means: str
+    """How it is counted, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The figures of a period; `first` and `last` are its days (UTC), both included."""
+
+    period: str
+    first: str
+    last: str
+    figures: tuple[Figure, ...]
+
+    def __getitem__(self, figure_id: str) -> Figure:
+        return next(figure for figure in self.figures if figure.id == figure_id)
+
+
+class UsageSource(Protocol):
+    """How the bot is used and how good it is."""
+
+    async def usage(self, period: str = "month") -> Usage:
+        """`today`, `month`, `all`, or `YYYY-MM`. Raises `tools.errors.BadInput` for another."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a person thinks of an answer; `about` is the correlation id of the answer."""
+
+    person: str
+    verdict: Literal["good", "bad"]
+    about: str
+    intent: str = ""
+    reason: str = ""
+    place: Place = field(default_factory=Place)
+    at: float = 0.0
+
+
+class Feedback(Protocol):
+    """Thumbs under answers."""
+
+    async def keep(self, opinion: Opinion) -> None:
+        """Keep it; a person's later opinion of the same answer replaces the earlier one."""
+        ...
+
+    async def complaints(self, limit: int = 10) -> Sequence[Opinion]:
+        """The latest bad ones that say why, newest first."""
+        ...

@@ -61,6 +61,13 @@ CAPABILITIES = (
         ("post a daily digest here every weekday at 8 London time", "which digests are there?"),
     ),
     Capability(
+        "usage",
+        "usage",
+        "Say how Deskhand is doing",
+        "people, requests, quality, approvals, cost, each figure with what it counts",
+        ("how are we doing this month?", "what did the model cost this month?"),
+    ),
+    Capability(
         "help",
         "help",
         "Explain what you may do",

@@ -41,6 +41,7 @@ from bot.slack.optional import Optionals
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
 from bot.slack.threads import PROGRESS_PART, Threads
+from bot.slack.thumbs import with_thumbs
 from tools.errors import Denied, Problem
 
 log = structlog.get_logger(__name__)
@@ -162,7 +163,8 @@ class Answering:
         if reply.ephemeral or reply.replaces:
             await steps.clear()
         posting = time.monotonic()
-        await self._deliveries.deliver(reply, replace(target, progress_ts=progress_ts))
+        shown = with_thumbs(reply, job.correlation_id, request.routed.intent if request else "unknown")
+        await self._deliveries.deliver(shown, replace(target, progress_ts=progress_ts))
         metrics.reply_seconds.labels("posting").observe(time.monotonic() - posting)
         await self._record(job, request, reply, decision, time.monotonic() - started)
 

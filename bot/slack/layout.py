@@ -332,6 +332,7 @@ _FITTERS: Mapping[str, Callable[[Block], list[Block]]] = {
     "actions": _fit_actions,
     "markdown": _fit_markdown,
     "image": _fit_image,
+    "context_actions": lambda block: [block],
 }
 
 
@@ -391,7 +392,7 @@ def _fallback(blocks: Sequence[Block]) -> str:
 
 def _text_of_block(block: Block) -> str:
     match block.get("type"):
-        case "divider":
+        case "divider" | "context_actions":
             return ""
         case "table":
             return "\n".join(" | ".join(map(_cell_text, row)) for row in _rows(block))

@@ -32,7 +32,11 @@ class ReadyBody(BaseModel):
     parts: dict[str, str] = Field(description="`ok`, or why not, for each part")
 
 
-def routes(readiness: Mapping[str, Readiness]) -> APIRouter:
+Figures = Callable[[], Awaitable[bytes]]
+"""What the database adds to the metrics of the process, in Prometheus' text."""
+
+
+def routes(readiness: Mapping[str, Readiness], figures: Figures | None = None) -> APIRouter:
     """`readiness` is by name, in the order it is told."""
     router = APIRouter(tags=["health"])
 
@@ -58,7 +62,8 @@ def routes(readiness: Mapping[str, Readiness]) -> APIRouter:
     async def metrics() -> Response:
         """Metrics in the text format that Prometheus reads."""
         text_of_all = await asyncio.to_thread(generate_latest)  # reads /proc
-        return Response(text_of_all, media_type=CONTENT_TYPE_LATEST)
+        kept = await figures() if figures is not None else b""
+        return Response(text_of_all + kept, media_type=CONTENT_TYPE_LATEST)
 
     return router
 
