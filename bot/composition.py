@@ -15,6 +15,7 @@ from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
+from bot.ingestion import DeskIngestion
 from bot.model.embeddings import build_embedder
 from bot.protocols import (
     Access,
@@ -278,6 +279,8 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             prompts=[Prompt(capability.title, capability.examples[0]) for capability in CAPABILITIES],
         )
         runner = DigestRunner(digests)
+        if not settings.connections:
+            await closing.enter_async_context(DeskIngestion(settings.home).scheduled())
         transport = SlackTransport(
             connection,
             core.database,

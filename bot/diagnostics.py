@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.access.groups import normal
 from bot.core import Core
 from bot.desk import PRICES
 from bot.diagnosis_model import ModelReasoner
+from bot.ingestion import DeskIngestion
 from bot.protocols import Access, AuditEntry, AuditLog, Permission, Person
 from bot.settings import ConnectionSettings, Settings
 from bot.storage.action_plans import SqlActionPlans
@@ -19,8 +21,10 @@ from bot.storage.incidents import SqlIncidents
 from bot.storage.tables import groups
 from tools.diagnostics import runbooks
 from tools.diagnostics.agent import Agent
+from tools.diagnostics.commands import open_commands
 from tools.diagnostics.confirming import Confirming
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
+from tools.diagnostics.connections.desk import DeskStore
 from tools.diagnostics.diagnosis import Diagnostician
 from tools.diagnostics.executor import AuditEvent, AuditHook, Executor
 from tools.diagnostics.registry import Registry
@@ -65,7 +69,7 @@ async def open_diagnostics(
 ) -> AsyncIterator[Diagnostics]:
     """Raises `Problem` for connections whose keys are not right. Nothing is asked of them yet."""
     settings = core.settings
-    registry = await asyncio.to_thread(Registry.open, configs(settings), also)
+    registry = await asyncio.to_thread(lambda: Registry.open(configs(settings), [*own(settings), *also]))
     folders = (runbooks.FOLDER, settings.home / "runbooks")
     hook = recording(audit)
     executor = Executor(registry, hook)
@@ -84,15 +88,19 @@ async def open_diagnostics(
 
 
 def configs(settings: Settings) -> list[ConnectionConfig]:
-    """What is connected: `[[connections]]`, or the embedded desk's price store where there are none."""
+    """What is connected: `[[connections]]`, or this machine beside the embedded desk where there are none."""
     if settings.connections:
         return [_config(connection) for connection in settings.connections]
-    from pydantic import SecretStr
+    return [ConnectionConfig("host", "host", options={"paths": [str(settings.home)]})]
 
-    return [
-        ConnectionConfig("market", "duckdb", SecretStr(str(settings.home / PRICES))),
-        ConnectionConfig("host", "host", options={"paths": [str(settings.home)]}),
-    ]
+
+def own(settings: Settings) -> list[Connection]:
+    """The desk's own programs, and the embedded desk's price store with its ingestion where nothing is connected."""
+    commands: list[Connection] = [*open_commands(settings.commands)]
+    if settings.connections:
+        return commands
+    store = ConnectionConfig("market", "duckdb", SecretStr(str(settings.home / PRICES)))
+    return [DeskStore(store, DeskIngestion(settings.home)), *commands]
 
 
 def _config(connection: ConnectionSettings) -> ConnectionConfig:

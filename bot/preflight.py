@@ -17,11 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.engine import make_url
 
 from bot.access.groups import in_words, normal
+from bot.diagnostics import configs, own
 from bot.model.client import Message, ModelError, build_client
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database
 from bot.storage.migrate import current, head, make_place
 from bot.workspace.scopes import load_manifest
+from tools.diagnostics.commands import open_commands
+from tools.diagnostics.executor import cleaned
+from tools.diagnostics.registry import Registry, check_all
 from tools.errors import Problem
 from tools.platform.backtests import PlatformBacktests
 from tools.platform.client import PlatformClient
@@ -74,7 +78,7 @@ async def preflight() -> list[Check]:
         bot[2],
         model,
         platform,
-        _connections(settings),
+        *await _connections(settings),
     ]
 
 
@@ -236,9 +240,24 @@ async def _platform(settings: Settings) -> Check:
     return Check("platform", True, f"{url} answers; read {latest.name!r} ({latest.id}) with {curve}")
 
 
-def _connections(settings: Settings) -> Check:
-    named = [f"{connection.name} ({connection.kind})" for connection in settings.connections]
-    return Check("connections", True, ", ".join(named) or "none are set; the embedded desk is used")
+def _opened(settings: Settings) -> Registry:
+    if settings.connections:
+        return Registry.open(configs(settings), own(settings))
+    return Registry.open([], open_commands(settings.commands))
+
+
+async def _connections(settings: Settings) -> list[Check]:
+    """Each asked on its own, all at once."""
+    if not settings.connections and not settings.commands:
+        return [Check("connections", True, "none are set; the embedded desk is used")]
+    try:
+        registry = await asyncio.to_thread(_opened, settings)
+    except Problem as problem:
+        return [Check("connections", False, str(problem))]
+    async with registry:
+        found = await check_all(registry)
+        secrets = registry.secrets()
+    return [Check(f"connection {name}", ok, cleaned(said, secrets)) for name, (ok, said) in found.items()]
 
 
 _SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)

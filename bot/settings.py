@@ -32,6 +32,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.protocols import Json, Role
+from tools.diagnostics.command_config import CommandConfig
 from tools.errors import BadInput
 from tools.platform.config import Fields, Paths, PlatformConfig, Units
 
@@ -205,6 +206,7 @@ _TABLES: Final[Mapping[str, list[str]]] = {
     "approvals": list(ApprovalSettings.model_fields),
     "diagnostics": list(DiagnosticsSettings.model_fields),
     "http_tokens": list(HttpToken.model_fields),
+    "commands": list(CommandConfig.model_fields),
     "model_limits": list(ModelLimits.model_fields),
     "platform": _PLATFORM,
 }
@@ -350,6 +352,13 @@ class Settings(BaseSettings):
         description="the trading platform whose backtests, regime and signals are read: address, token, and what it "
         "calls things where that differs",
         examples=['url = "https://platform.desk.internal", token = "env:PLATFORM_TOKEN"'],
+    )
+    commands: tuple[CommandConfig, ...] = Field(
+        (),
+        description="programs of the desk's own as tools, shut in",
+        examples=[
+            'name = "gateway_status", description = "How the gateway is.", argv = ["/usr/bin/gwctl", "status"]'
+        ],
     )
     connections: tuple[ConnectionSettings, ...] = Field(
         (), description="systems to diagnose", examples=['name = "quotes", kind = "redis", url = "env:QUOTES_URL"']

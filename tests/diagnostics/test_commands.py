@@ -9,7 +9,8 @@ from tool_fakes import FakeCaller, Kept, OnceLedger
 
 from tools.diagnostics import sandbox
 from tools.diagnostics.actions import carry_out
-from tools.diagnostics.commands import CommandConfig, open_commands
+from tools.diagnostics.command_config import CommandConfig
+from tools.diagnostics.commands import open_commands
 from tools.diagnostics.executor import Call, Executor
 from tools.diagnostics.registry import Registry
 from tools.errors import BadInput

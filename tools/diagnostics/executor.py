@@ -206,7 +206,7 @@ class Executor:
 
         def text(value: str, longest: int = _TEXT) -> str:
             # Cut generously first, so that redaction is bounded, and to length after it, so that it sees whole secrets.
-            return _shortened(_without(value[: longest * 8], secrets), longest)
+            return _shortened(cleaned(value[: longest * 8], secrets), longest)
 
         lines, cut = _bounded([text(line) for line in result.lines[:1_000]], most)
         return replace(
@@ -259,7 +259,8 @@ def _worded(error: ValidationError) -> str:
     return f"{place}: {said[0].lower()}{said[1:]}" if place else said
 
 
-def _without(text: str, secrets: Sequence[str]) -> str:
+def cleaned(text: str, secrets: Sequence[str]) -> str:
+    """The text without these secrets, and without whatever looks like one."""
     for secret in secrets:
         text = text.replace(secret, "[redacted]")
     return redact(text)

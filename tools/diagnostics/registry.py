@@ -118,7 +118,7 @@ def _tools(connections: Iterable[Connection]) -> Mapping[str, Tool]:
 def _merged(one: Declared, other: Declared) -> Declared:
     """Kinds may share a tool (a job can be paused here and in Airflow) where it takes and needs the same."""
     if (one.permission, one.kind, one.arguments) != (other.permission, other.kind, other.arguments):
-        raise TypeError(f"Two kinds of connection declare {one.name} differently.")
+        raise BadInput(f"There are two tools called {one.name} that take or need different things; rename one.")
     if other.description in one.description:
         return one
     joined = f"{one.description} {other.description}"

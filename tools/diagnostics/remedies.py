@@ -33,6 +33,10 @@ REMEDIES: Final = (
     Remedy("ingestion_overdue", r"rerun", "job"),
     Remedy("ingestion_empty", r"rerun", "job"),
     Remedy("paused", r"resume", "job"),
+    Remedy("stale", r"rerun", ""),
+    Remedy("gap", r"rerun", ""),
+    Remedy("empty", r"rerun", ""),
+    Remedy("bad_prices", r"rerun", ""),
 )
 _VERBS: Final[Mapping[str, str]] = {
     "rerun": r"rerun|ingest|trigger|backfill",
@@ -84,6 +88,8 @@ def _call(tool: Tool, finding: Finding, arguments: Mapping[str, Json]) -> Call |
 
 
 def _argument(remedy: Remedy, finding: Finding) -> dict[str, Json]:
+    if not remedy.argument:
+        return {}
     if not remedy.pattern:
         return {remedy.argument: finding.subject} if finding.subject else {}
     found = re.search(remedy.pattern, finding.summary)

@@ -15,10 +15,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from tools.diagnostics.command_config import Limits
 from tools.diagnostics.threads import in_thread
 from tools.errors import Unavailable
 
@@ -40,27 +39,6 @@ for name, value in json.loads(sys.argv[1]).items():
 os.umask(0o077)
 os.execv(sys.argv[2], sys.argv[2:])
 """
-
-
-class Limits(BaseModel):
-    """What a program may use."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
-    """Seconds by the clock."""
-    cpu: Annotated[int, Field(ge=1, le=300)] = 5
-    """Seconds of processor time."""
-    memory: Annotated[int, Field(ge=16, le=65_536)] = 512
-    """Megabytes of address space."""
-    file: Annotated[int, Field(ge=0, le=10_000)] = 10
-    """Megabytes of one file."""
-    processes: Annotated[int, Field(ge=1, le=1000)] = 32
-    network: bool = False
-    read: tuple[Annotated[str, Field(pattern=r"^/[^\x00\n]*$")], ...] = ()
-    """Files and folders beside the system that it may read."""
-    sandbox_required: bool = False
-    """Refuse to run where bubblewrap does not work."""
 
 
 @dataclass(frozen=True, slots=True)

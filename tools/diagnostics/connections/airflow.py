@@ -12,7 +12,7 @@ from tools.diagnostics.connections.base import Connection, ConnectionConfig, Dur
 from tools.diagnostics.connections.jobs import Job
 from tools.diagnostics.connections.web import Web, WebOptions, at, judge, moment
 from tools.diagnostics.tool import Arguments, Effect, Fault, Json, NoData, Report, slug, tool
-from tools.errors import Problem
+from tools.errors import BadInput, Problem
 from tools.narrative.text import duration_text, plural
 
 _SHOWN: Final = 15
@@ -235,6 +235,8 @@ class AirflowConnection(Connection):
         return _list(at(await self._fetch(report, "/dags", {"limit": 100}), "dags"))
 
     async def _dag(self, job: str) -> Json:
+        if not job:
+            raise BadInput(f"Which job of {self.name}? Ask for its pipeline runs to see their names.")
         return await self._fetch(None, f"/dags/{job}")
 
     async def _runs(self, job: str, report: Report | None) -> list[Json]:

@@ -93,6 +93,8 @@ class DuckDbConnection(Connection):
     def __init__(self, config: ConnectionConfig) -> None:
         super().__init__(config)
         self.options = read_options(config, DuckDbOptions)
+        self.job = ""
+        """Name of the job that fills it, where this connection knows one."""
         self.calendar = TradingCalendar(self.options.calendar)
         self.is_parquet = self.url.endswith((".parquet", ".pq")) or any(c in self.url for c in "*?[")
 
@@ -105,6 +107,10 @@ class DuckDbConnection(Connection):
         """Opens the file and looks for the table."""
         rows = await self._open(lambda store: store.one(f"SELECT count(*) FROM {self._table}"))
         return f"{plural(rows[0], 'row')} in {self.options.table if not self.is_parquet else self.url}"
+
+    async def check_open(self) -> None:
+        """Raises `Fault` where the file cannot be read now."""
+        await self._open(lambda store: store.one("SELECT 1"))
 
     # --- tools -----------------------------------------------------------------------------------------------------
 

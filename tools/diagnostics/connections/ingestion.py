@@ -49,16 +49,16 @@ def _judge_last(
         failed = next((number for number, row in enumerate(rows) if row[4] != "failed"), len(rows))
         fact = report.fact("ingestion.failed_in_a_row", "ingestions failed in a row", failed, "count")
         said = f"The last ingestion into {connection.name} failed: {_reason(last)}"
-        report.finding("ingestion_failed", "critical", said, started, fact, subject=last[1])
+        report.finding("ingestion_failed", "critical", said, started, fact, subject=connection.job or last[1])
     elif status == "running" and _age(last[2]) > connection.options.stuck_after.total_seconds():
         fact = report.fact("ingestion.running", "running time of the ingestion", _age(last[2]), "seconds")
         said = f"An ingestion has been running for {duration_text(_age(last[2]))} without an end"
-        report.finding("ingestion_stuck", "critical", said, started, fact, subject=last[1])
+        report.finding("ingestion_stuck", "critical", said, started, fact, subject=connection.job or last[1])
     elif status == "completed":
         rows_written = report.fact("ingestion.rows", "rows of the last ingestion", int(last[5]), "count")
         if not last[5]:
             said = f"The last ingestion into {connection.name} finished but wrote no rows"
-            report.finding("ingestion_empty", "critical", said, rows_written, subject=last[1])
+            report.finding("ingestion_empty", "critical", said, rows_written, subject=connection.job or last[1])
 
 
 def _judge_rhythm(connection: "DuckDbConnection", rows: list[tuple[Any, ...]], report: Report) -> None:
@@ -74,7 +74,7 @@ def _judge_rhythm(connection: "DuckDbConnection", rows: list[tuple[Any, ...]], r
             f"No ingestion into {connection.name} has finished for {duration_text(age)}; "
             f"one is expected every {duration_text(every.total_seconds())}"
         )
-        report.finding("ingestion_overdue", "critical", said, fact, old)
+        report.finding("ingestion_overdue", "critical", said, fact, old, subject=connection.job)
 
 
 def _slack(every: timedelta) -> timedelta:

@@ -11,5 +11,9 @@ class Job(Arguments):
     """One scheduled job: a pipeline here, a DAG in Airflow."""
 
     job: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$", description="Name of the job, as its runs show it")
-    ]
+        str,
+        Field(
+            pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,199})?$",
+            description="Name of the job, as its runs show it; may be empty where there is only one",
+        ),
+    ] = ""

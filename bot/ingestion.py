@@ -1,0 +1,91 @@
+"""The embedded desk's ingestion: a pipeline that runs once a day, can be paused, and is recorded in the store."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from bot.desk import PRICES
+from tools.errors import Problem
+from tools.market.embedded import EmbeddedSource
+from tools.market.store import IngestionRun, PriceStore, Source
+
+EVERY: Final = timedelta(days=1)
+_LOOK: Final = 600.0  # seconds between two looks at whether it is time
+_log = structlog.get_logger(__name__)
+
+
+class DeskIngestion:
+    """Fills the price store under `home`. That it is paused is a file there, which every process sees."""
+
+    name = "prices"
+
+    def __init__(self, home: Path, source: Source | None = None) -> None:
+        self._prices = home / PRICES
+        self._mark = home / "ingestion.paused"
+        self.source: Source = source or EmbeddedSource()
+
+    def paused_since(self) -> datetime | None:
+        """When it was paused; None where it runs on its schedule."""
+        try:
+            return datetime.fromtimestamp(self._mark.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def pause(self) -> None:
+        """No new runs until it is resumed; nothing where it is paused already."""
+        if self.paused_since() is None:
+            self._mark.touch()
+
+    def resume(self) -> None:
+        """Runs on its schedule again."""
+        self._mark.unlink(missing_ok=True)
+
+    def run(self) -> IngestionRun:
+        """Fill a copy of the store and put it in place, so that readers are never shut out. A failure is recorded."""
+        with PriceStore(self._prices):
+            pass  # refuses what is locked or no store
+        partial = self._prices.with_suffix(f".{os.getpid()}.part")
+        shutil.copyfile(self._prices, partial)
+        try:
+            with PriceStore(partial, read_only=False) as store:
+                return store.ingest(self.source)
+        finally:
+            partial.replace(self._prices)
+
+    def is_due(self) -> bool:
+        """Whether it is not paused and no run was begun within a day."""
+        if self.paused_since() is not None:
+            return False
+        with PriceStore(self._prices) as store:
+            runs = store.ingestion_runs()
+        return not runs or datetime.now(UTC) - runs[0].started_at.replace(tzinfo=UTC) > EVERY
+
+    @asynccontextmanager
+    async def scheduled(self) -> AsyncIterator[None]:
+        """Runs it when it is due, while the block runs."""
+        task = asyncio.create_task(self._run_when_due())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _run_when_due(self) -> None:
+        while True:
+            try:
+                if await asyncio.to_thread(self.is_due):
+                    await asyncio.to_thread(self.run)
+            except Problem as problem:
+                _log.warning("ingestion.failed", reason=str(problem))
+            except Exception:
+                _log.exception("ingestion.failed")
+            await asyncio.sleep(_LOOK)
