@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -43,6 +44,10 @@ async def _recorded(request: Request, serve: _Serve, write: Callable[..., Awaita
         raise
     except Denied:
         await write(decision="denied")
+        raise
+    except RequestValidationError:
+        if hasattr(request.state, "person"):
+            await write(decision="problem")
         raise
     except Problem:
         await write(decision="problem")

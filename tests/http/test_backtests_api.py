@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from served import VIEWER, Api
+from served import ANALYST, VIEWER, Api
 
 from bot.http.negotiation import matches, preferred
 from tools.backtests.codec import dumps
@@ -89,12 +89,15 @@ async def test_every_access_of_a_known_caller_is_in_the_audit(api: Api) -> None:
     report = await api.call(f"{path}?detail=brief")
     await api.call("/backtests", token=VIEWER)
     await api.call("/backtests/nothing-like-it/report")
+    await api.call("/backtests?limit=x")
+    await api.call("/backtests?limit=x", token="a-token-that-nobody-has")
     await api.call("/backtests", token="a-token-that-nobody-has")
     rows = await audited(api)
     told = [(row["actor"], row["action"], row["intent"], row["decision"]) for row in rows]
     assert told == [
         ("http:ci", "request", "narrate", "allowed"),
         ("http:wall", "request", "narrate", "denied"),
+        ("http:ci", "request", "narrate", "problem"),
         ("http:ci", "request", "narrate", "problem"),
     ]
     assert rows[0]["arguments"] == {"id": api.backtest_id, "detail": "brief"}
@@ -160,17 +163,25 @@ async def test_an_upload_over_the_bound_is_given_up(api: Api, monkeypatch: pytes
     assert form.status == 422
 
 
-async def test_schemathesis_finds_nothing(api: Api, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "how", ["--phases=fuzzing --max-examples=8", pytest.param("--max-examples=40", marks=pytest.mark.nightly)]
+)
+async def test_schemathesis_finds_nothing(api: Api, tmp_path: Path, how: str) -> None:
     """As a caller would run it. A file of random bytes fits the schema and is still no backtest, hence the 422."""
     settings = tmp_path / "schemathesis.toml"
     import_only = '[[operations]]\ninclude-name = "POST /backtests/import"\n'
     expected = 'checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "413", "422"]\n'
     await asyncio.to_thread(settings.write_text, import_only + expected)
-    arguments = ["--config-file", str(settings), "run", f"{api.address}/openapi.json", "--no-color", "--seed", "7",
-                 "-H", "Authorization: Bearer " + "analyst-" + "t" * 16, "--max-examples", "8", "--workers", "1"]  # fmt: skip
+    asked = [
+        "run",
+        f"{api.address}/openapi.json",
+        "--no-color",
+        "--seed=7",
+        f"--header=Authorization: Bearer {ANALYST}",
+    ]
     process = await asyncio.create_subprocess_exec(
         Path(sys.executable).with_name("schemathesis"),
-        *arguments,
+        *(f"--config-file={settings}", *asked, *how.split()),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
