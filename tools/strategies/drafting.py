@@ -116,6 +116,14 @@ class Drafter:
         named = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
         return self.tried(replace(read, specification=named))
 
+    def revise(self, before: Specification, text: str) -> Draft:
+        """A change of a specification said in words, as a draft. Never raises for any text."""
+        read = self.reader.revise(before, text)
+        if read.specification is None:
+            return Draft(read)
+        named = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
+        return self.tried(replace(read, specification=named))
+
     def tried(self, read: Read) -> Draft:
         """The third layer: a specification that was read, run on its symbol's prices."""
         if read.specification is None:

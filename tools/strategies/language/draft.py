@@ -15,6 +15,7 @@ from tools.strategies.language.catalogued import indicator_words
 from tools.strategies.language.normalise import Vocabulary, read, spelt, vocabulary
 from tools.strategies.language.parse import parse
 from tools.strategies.language.request import Request
+from tools.strategies.language.revise import Reviser, wish_of
 from tools.strategies.language.symbols import Symbols, without_symbols
 from tools.strategies.language.tokens import Token
 from tools.strategies.loading import BadSpecification, load
@@ -89,6 +90,32 @@ class Reader:
         if built is None or notes.questions:
             return Read("clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions))
         return self._finished(text, built, traded or (symbol,), notes, reading.corrected)
+
+    def revise(self, before: Specification, text: str) -> Read:
+        """A change said in words, applied; `clarify` where it cannot be placed. Never raises for any text."""
+        try:
+            return self._revised(before, text)
+        except Refused as refused:
+            return Read("refused", text, refusal=str(refused))
+
+    def _revised(self, before: Specification, text: str) -> Read:
+        if len(text) > _MOST_CHARACTERS:
+            raise Refused(f"That is longer than {_MOST_CHARACTERS:,} characters; say one change at a time.")
+        refusals.check(text)
+        wish, notes = wish_of(text), Notes()
+        reading = read(wish.text, self._words)
+        self._language.symbols.check(text, reading)
+        traded, tokens = without_symbols(reading.tokens)
+        parts = None
+        if tokens and len(tokens) <= _MOST_TOKENS and not (wish.level or wish.pair):
+            with _lock:
+                tree = parse(tokens)
+            parts = Request(notes, before.symbols[0], self._language.templates).read(tree)
+        written = Reviser(notes, self._language.templates).apply(before, wish, parts, traded)
+        if written is None or notes.questions:
+            return Read("clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions))
+        symbols = tuple(str(symbol) for symbol in written.pop("symbols"))  # type: ignore[union-attr]
+        return self._finished(text, written, symbols, notes, reading.corrected)
 
     def _built(self, tokens: tuple[Token, ...], notes: Notes, symbol: str) -> dict[str, JsonValue] | None:
         with _lock:
