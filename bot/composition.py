@@ -14,6 +14,7 @@ from bot.access.slack import SlackAccess
 from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
+from bot.desk import PRICES
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
 from bot.ingestion import DeskIngestion
 from bot.model.embeddings import build_embedder
@@ -24,7 +25,6 @@ from bot.protocols import (
     Handler,
     Intent,
     Json,
-    Permission,
     Person,
     Role,
     Router,
@@ -45,6 +45,7 @@ from bot.slack.service import SlackSettings, SlackTransport
 from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
 from bot.storage.digests import SqlDigests
+from bot.storage.drafts import SqlDrafts
 from bot.storage.publications import SqlPublications
 from bot.usage.book import UsageBook
 from bot.usage.exposition import exposition
@@ -56,26 +57,23 @@ from handlers.compare import Compare
 from handlers.contents import Contents
 from handlers.diagnose import Diagnose
 from handlers.digest import DigestHandler
+from handlers.draft import DraftHandler
+from handlers.drafts import Drafts
 from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import home_view
 from handlers.narrate import Narrate
 from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
-from handlers.unavailable import Unavailable
 from handlers.usage import UsageHandler
 from handlers.views.approvals import waiting_blocks
 from handlers.views.digest import edition_reply
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
+from tools.strategies.drafting import Drafter, open_drafter
 from tools.strategies.templates import of_desk
 
 log = structlog.get_logger(__name__)
-
-
-_NOT_HERE: Mapping[Intent, Permission] = {
-    "draft": "draft",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +93,13 @@ class Parts:
     digests: DigestService
     usage: UsageBook
     feedback: SqlFeedback
+    drafts: Drafts
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     """One handler an intent."""
     core, access = parts.core, parts.access
-    handlers: dict[Intent, Handler] = {
-        intent: Unavailable(access, intent, permission) for intent, permission in _NOT_HERE.items()
-    }
-    handlers["help"] = Help(access, parts.feedback)
+    handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback)}
     handlers["unknown"] = Help(access, parts.feedback, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
     contents = Contents(core.store, core.reports, core.rules, core.charts)
@@ -124,10 +120,25 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers["diagnose"] = _diagnose(parts)
     digests = parts.digests
     handlers["digest"] = DigestHandler(digests.store, digests, digests.blocks)
+    parts.approvals.follow("draft", parts.drafts)
+    handlers["draft"] = DraftHandler(parts.drafts)
     about_the_catalogue: tuple[Intent, ...] = ("draft", "help", "unknown")
     for intent in about_the_catalogue:
         handlers[intent] = Catalogued(handlers[intent], parts.answers, parts.router)
     return handlers
+
+
+def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Announcer) -> Drafts:
+    return Drafts(
+        drafter,
+        SqlDrafts(core.database, drafter.templates),
+        approvals,
+        announcer,
+        core.store,
+        core.rules,
+        core.charts,
+        core.settings.approvals.review_channel,
+    )
 
 
 def _diagnose(parts: Parts) -> Diagnose:
@@ -255,6 +266,8 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         digests = DigestService(
             SqlDigests(core.database), announcements, digest_blocks(core, approvals, diagnostics), edition_reply
         )
+        drafter = await asyncio.to_thread(open_drafter, settings.home, settings.home / PRICES)
+        drafts = _drafts(core, drafter, approvals, announcements)
         parts = Parts(
             core=core,
             access=access,
@@ -269,6 +282,7 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             digests=digests,
             usage=UsageBook(core.database),
             feedback=SqlFeedback(core.database, audit),
+            drafts=drafts,
         )
         services = Services(
             access=access,

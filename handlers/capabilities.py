@@ -42,6 +42,16 @@ CAPABILITIES = (
     Capability(
         "draft",
         "draft",
+        "Draft a strategy",
+        "from a request in words to a tested specification that a second person approves; nothing is ever deployed",
+        (
+            "buy SPY when RSI is under 30 and sell when it is over 60, 3% stop",
+            "golden cross with a 10% trailing stop",
+        ),
+    ),
+    Capability(
+        "draft",
+        "draft",
         "Find an indicator or a template",
         "193 indicators, candlestick patterns, prices and calendar terms, and the templates, with parameters and examples",
         ("what do you have for volatility?", "which templates are there?"),

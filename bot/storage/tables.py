@@ -315,3 +315,33 @@ digest_slots = Table(  # a row is the right to post that slot; there can be only
     Column("at", Float, nullable=False),
     Column("figures", Text, nullable=False, default="{}"),
 )
+
+draft_versions = Table(
+    "draft_versions",
+    metadata,
+    Column("draft_id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("payload", Text, nullable=False),  # all of it as JSON
+    Column("drafted_by", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_draft_versions_at", "at"),
+)
+
+strategies = Table(  # the registry of what was approved
+    "strategies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("specification", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("approved_by", Text, nullable=False, default="[]"),  # JSON list of user ids
+    Column("approval_id", String(32), nullable=False),
+    Column("backtest_id", String(64), nullable=False, default=""),
+    Column("trials", Integer, nullable=False, default=1),
+    Column("platform_id", String(128), nullable=False, default=""),
+    Column("at", Float, nullable=False),
+    Index("ix_strategies_at", "at"),
+)

@@ -35,7 +35,10 @@ def differences(before: Specification, after: Specification, templates: Template
 
 def _conditions(side: str, old: Pair | None, new: Pair | None) -> list[str]:
     was, now = old or Pair(None, None), new or Pair(None, None)
-    return [_line(f"{side}entry", _said(was.entry), _said(now.entry)), _line(f"{side}exit", _said(was.exit), _said(now.exit))]
+    return [
+        _line(f"{side}entry", _said(was.entry), _said(now.entry)),
+        _line(f"{side}exit", _said(was.exit), _said(now.exit)),
+    ]
 
 
 def _said(condition: Condition | None) -> str:

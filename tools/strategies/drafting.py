@@ -6,6 +6,7 @@ desk's prices (`preview.py`), whose findings are warnings with their facts.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -106,23 +107,32 @@ class Drafter:
     def __init__(self, market: Market, templates: Templates | None = None) -> None:
         self.templates = templates or builtin()
         self.market = market
-        self.reader = Reader(Language(market.symbols(), self.templates))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Made at the first request: the grammar takes a second or two to build."""
+        return Reader(Language(self.market.symbols(), self.templates))
 
     def draft(self, text: str) -> Draft:
         """The request as a draft. Never raises for any text."""
         read = self.reader.read(text)
         if read.specification is None:
             return Draft(read)
-        named = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
-        return self.tried(replace(read, specification=named))
+        return self.tried(self.named(read))
 
     def revise(self, before: Specification, text: str) -> Draft:
         """A change of a specification said in words, as a draft. Never raises for any text."""
         read = self.reader.revise(before, text)
         if read.specification is None:
             return Draft(read)
-        named = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
-        return self.tried(replace(read, specification=named))
+        return self.tried(self.named(read))
+
+    def named(self, read: Read) -> Read:
+        """The reading with its specification called by what it does."""
+        if read.specification is None:
+            return read
+        called = read.specification.model_copy(update={"name": name_of(read.specification, self.templates)})
+        return replace(read, specification=called)
 
     def tried(self, read: Read) -> Draft:
         """The third layer: a specification that was read, run on its symbol's prices."""

@@ -16,7 +16,7 @@ from tools.strategies.spec import Specification
 from tools.strategies.templates import Pair, Templates
 
 _PLANS = ("take_profit", "trailing_stop", "max_holding_bars")
-_WAYS_OUT = ("RSI over 70", "after 10 days", "take profit at 5 %", "a 5 % trailing stop")
+_WAYS_OUT = ("exit after 10 days", "exit when RSI is over 70", "take profit at 5 %", "with a 5 % trailing stop")
 
 
 @dataclass(frozen=True, slots=True)

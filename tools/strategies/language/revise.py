@@ -1,13 +1,13 @@
 """A change of a strategy said in words ("make the stop 3 %", "only above the 200-day") applied to its specification."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from tools.strategies.conditions import All, Comparison, Condition, Indicator, walk
+from tools.strategies.conditions import Condition, Indicator, walk
 from tools.strategies.language.asking import Notes, Question
-from tools.strategies.language.build import fold
 from tools.strategies.language.reading import both
 from tools.strategies.language.request import Parts
 from tools.strategies.spec import Specification
@@ -19,7 +19,10 @@ _REVISING = re.compile(
     r"(?:\s+(?:it|that|the|a|an|me|to|in|on))*\s*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"\b(?:instead(?: of .*)?|rather than .*|please|pls|to it|on it|as well|too|for this|thanks?)\b[\s.!]*$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"\b(?:instead(?: of .*)?|rather than .*|please|pls|to it|on it|as well|too|for this|thanks?)\b[\s.!]*$",
+    re.IGNORECASE,
+)
 _DROPS = re.compile(
     r"\b(?:remove|drop|delete|take out|take off|ditch|get rid of|lose|no|without|scrap|cancel|kill)\s+(?:the |any |all )?"
     r"(?P<what>trailing stop|atr stop|stops?(?: loss)?|profit target|targets?|take profit|holding (?:limit|period)|time (?:stop|exit)|max(?:imum)? hold(?:ing)?(?: period)?|exit|filters?|shorts?|short side|volume (?:condition|filter)|costs?|fees)\b",
@@ -32,7 +35,13 @@ _LEVEL = re.compile(
 _PAIR = re.compile(r"^\D*?(\d+)\s*(?:/|and|,|-)\s*(\d+)\D*$")
 _OFFER = Question(
     "What should change?",
-    ("make the stop 3 %", "use a 14-day ATR stop instead", "only above the 200-day average", "exit when RSI is over 60", "use the Nasdaq"),
+    (
+        "make the stop 3 %",
+        "use a 14-day ATR stop instead",
+        "only above the 200-day average",
+        "exit when RSI is over 60",
+        "use the Nasdaq",
+    ),
 )
 
 
@@ -51,14 +60,18 @@ def wish_of(text: str) -> Wish:
     """The change without the words around it."""
     dropped = tuple(match.group("what").lower() for match in _DROPS.finditer(text))
     rest = _DROPS.sub(" ", text)
-    rest = re.sub(r"\b(exit|entry)(?: rule| condition)? (?:to|is|should be|at)\b", r"\1 when", rest, flags=re.IGNORECASE)
+    rest = re.sub(
+        r"\b(exit|entry)(?: rule| condition)? (?:to|is|should be|at)\b", r"\1 when", rest, flags=re.IGNORECASE
+    )
     rest = _TRAILING.sub("", _REVISING.sub("", rest.strip())).strip(" ,.;!")
     level = _LEVEL.search(rest)
     pair = _PAIR.match(rest)
     return Wish(
         rest,
         dropped,
-        (str(level.group("name") or "").upper(), level.group("what").lower(), float(level.group("value"))) if level else None,
+        (str(level.group("name") or "").upper(), level.group("what").lower(), float(level.group("value")))
+        if level
+        else None,
         (int(pair.group(1)), int(pair.group(2))) if pair else None,
         bool(re.search(r"\binstead\b|\buse\b|\bswitch\b|\bswap\b|\bchange\b|\bmake\b", text, re.IGNORECASE)),
     )
@@ -70,7 +83,9 @@ class Reviser:
     def __init__(self, notes: Notes, templates: Templates) -> None:
         self.notes, self.templates = notes, templates
 
-    def apply(self, before: Specification, wish: Wish, parts: Parts | None, symbols: tuple[str, ...]) -> dict[str, JsonValue] | None:
+    def apply(
+        self, before: Specification, wish: Wish, parts: Parts | None, symbols: tuple[str, ...]
+    ) -> dict[str, JsonValue] | None:
         """JSON of the changed specification; None where a question is open or nothing changed."""
         written = self._expanded(before) if self._touches_conditions(wish, parts) else before.to_json()
         self._drop(written, wish)
@@ -91,7 +106,9 @@ class Reviser:
 
     @staticmethod
     def _touches_conditions(wish: Wish, parts: Parts | None) -> bool:
-        if {"exit", "filter", "filters", "shorts", "short", "short side", "volume condition", "volume filter"} & set(wish.dropped):
+        if {"exit", "filter", "filters", "shorts", "short", "short side", "volume condition", "volume filter"} & set(
+            wish.dropped
+        ):
             return True
         if parts is None or wish.level or wish.pair:
             return False
@@ -105,7 +122,10 @@ class Reviser:
             return written
         written["template"] = "rules"
         written.pop("parameters", None)
-        pairs = {"entry": rules.long or rules.short, "short_entry": rules.short if before.side == "long_short" else None}
+        pairs = {
+            "entry": rules.long or rules.short,
+            "short_entry": rules.short if before.side == "long_short" else None,
+        }
         for key, pair in pairs.items():
             if pair is not None:
                 written[key] = _json(pair.entry)
@@ -171,13 +191,17 @@ class Reviser:
             condition: Condition | None = getattr(before, key)
             if condition is None:
                 continue
-            new, count = _with_period(condition, name, int(value)) if length else _with_level(condition, name, value, key == "entry")
-            written[key] = _json(new)
+            if not length and not key.endswith("entry"):
+                continue
+            new, count = _with_period(condition, name, int(value)) if length else _with_level(condition, name, value)
+            written[key] = new
             changed += count
         if not changed:
             self.notes.ask(_OFFER)
 
-    def _template_level(self, written: dict[str, JsonValue], before: Specification, length: bool, what: str, value: float) -> None:
+    def _template_level(
+        self, written: dict[str, JsonValue], before: Specification, length: bool, what: str, value: float
+    ) -> None:
         template = self.templates.get(before.template)
         wanted = [key for key in template.parameters if what in key] or [
             key for key in template.parameters if ("period" in key or "window" in key) == length
@@ -243,44 +267,46 @@ def _part(written: dict[str, JsonValue], key: str) -> dict[str, JsonValue]:
     return found if isinstance(found, dict) else {}
 
 
-def _with_period(condition: Condition, name: str, period: int) -> tuple[Condition, int]:
+def _with_period(condition: Condition, name: str, period: int) -> tuple[JsonValue, int]:
     """The condition with another period of an indicator; how many were changed."""
     names = {node.name for node in walk(condition) if isinstance(node, Indicator) and "timeperiod" in node.parameters}
     wanted = {name} & names if name else names if len(names) == 1 else set()
-    count = 0
 
-    def change(node: object) -> object:
-        nonlocal count
-        if isinstance(node, Indicator) and node.name in wanted:
-            count += 1
-            return node.model_copy(update={"parameters": {**node.parameters, "timeperiod": period}})
-        return _mapped(node, change)
+    def change(node: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+        parameters = node.get("parameters")
+        if node.get("name") in wanted and isinstance(parameters, dict):
+            return {**node, "parameters": {**parameters, "timeperiod": period}}
+        return None
 
-    return change(condition), count  # type: ignore[return-value]
+    return _changed(_json(condition), change)
 
 
-def _with_level(condition: Condition, name: str, level: float, entry: bool) -> tuple[Condition, int]:
-    """The condition with another constant beside an indicator; only the entry's where nothing else is said."""
-    count = 0
+def _with_level(condition: Condition, name: str, level: float) -> tuple[JsonValue, int]:
+    """The condition with another constant beside an indicator; how many were changed."""
 
-    def change(node: object) -> object:
-        nonlocal count
-        if entry and isinstance(node, Comparison) and isinstance(node.left, Indicator) and isinstance(node.right, int | float):
-            if not name or node.left.name == name:
-                count += 1
-                return node.model_copy(update={"right": level})
-        return _mapped(node, change)
+    def change(node: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+        left, right = node.get("left"), node.get("right")
+        compared = isinstance(left, dict) and left.get("type") == "indicator" and name in {"", left.get("name")}
+        return {**node, "right": level} if compared and isinstance(right, int | float) else None
 
-    return change(condition), count  # type: ignore[return-value]
+    return _changed(_json(condition), change)
 
 
-def _mapped(node: object, change) -> object:  # type: ignore[no-untyped-def]
-    if isinstance(node, All) or hasattr(node, "conditions"):
-        return node.model_copy(update={"conditions": tuple(change(one) for one in node.conditions)})  # type: ignore[union-attr]
-    update = {
-        key: change(getattr(node, key)) for key in ("condition", "left", "right", "of", "input") if hasattr(node, key)
-    }
-    return node.model_copy(update=update) if update and hasattr(node, "model_copy") else node
+_Change = Callable[[dict[str, JsonValue]], dict[str, JsonValue] | None]
+
+
+def _changed(node: JsonValue, change: _Change) -> tuple[JsonValue, int]:
+    """The JSON with every part replaced that `change` has something else for; how many were."""
+    if isinstance(node, list):
+        parts = [_changed(one, change) for one in node]
+        return [one for one, _ in parts], sum(count for _, count in parts)
+    if not isinstance(node, dict):
+        return node, 0
+    new = change(node)
+    if new is not None:
+        return new, 1
+    inner = {key: _changed(value, change) for key, value in node.items()}
+    return {key: one for key, (one, _) in inner.items()}, sum(count for _, count in inner.values())
 
 
 def _json(condition: Condition | None) -> JsonValue:
@@ -288,6 +314,3 @@ def _json(condition: Condition | None) -> JsonValue:
         return None
     dumped: JsonValue = condition.model_dump(mode="json", exclude_none=True)
     return dumped
-
-
-__all__ = ["Reviser", "Wish", "fold", "wish_of"]

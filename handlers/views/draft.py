@@ -1,0 +1,345 @@
+"""A drafted strategy as messages: what was asked, what it does, its trial run, its decision; and the revise modal."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from bot.protocols import Approval, Attachment, Block, Json, Reply
+from handlers.views.text import actions, button, context, escape, header, moment, plain_input, section, table
+from tools.backtests.charts import Chart
+from tools.strategies.drafting import Draft
+from tools.strategies.drafts import DraftVersion, Strategy, platform_payload
+from tools.strategies.english import describe
+from tools.strategies.spec import Specification
+from tools.strategies.templates import Templates
+
+NEVER_DEPLOYED = "Nothing is deployed: Deskhand drafts, tests and records, and places no orders."
+_DONE = {
+    "approved": ":white_check_mark: *Approved*",
+    "rejected": ":x: *Rejected*",
+    "discarded": ":wastebasket: *Withdrawn*",
+    "expired": ":hourglass: *Expired* before anybody decided",
+    "superseded": ":arrows_counterclockwise: *Superseded* by a newer version",
+    "sent_back": ":leftwards_arrow_with_hook: *Sent back*",
+}
+_KPIS = (
+    ("Total return", "total_return", True),
+    ("Growth a year", "cagr", True),
+    ("Volatility a year", "volatility", True),
+    ("Sharpe ratio", "sharpe", False),
+    ("Maximum drawdown", "max_drawdown", True),
+)
+_MOST_CHOICES = 5
+_CHART = "preview.png"
+
+
+def key(approval: Approval) -> str:
+    """What the cards of an approval are shown under."""
+    return f"draft:{approval.id}"
+
+
+def card(version: DraftVersion, approval: Approval, chart: Chart, templates: Templates) -> Reply:
+    """The whole draft; its buttons while it is pending, afterwards who decided and when."""
+    pending = approval.state == "pending"
+    name = version.specification.name
+    blocks: list[Block] = [header(_short(f"Draft: {name}"))]
+    if not pending:
+        blocks.append(section(outcome(approval)))
+    blocks += [
+        section(f"*Asked*\n{_quoted(version)}"),
+        section(f"*What it does*\n{escape(describe(version.specification, templates))}"),
+        *_notes(version),
+        {
+            "type": "image",
+            "slack_file": {"id": f"attachment:{_CHART}"},
+            "alt_text": chart.alt_text,
+        },
+        _figures(version.figures),
+        section(_trial(version.figures)),
+        *_warnings(version),
+        context(_origin(version, approval)),
+    ]
+    if pending:
+        blocks.append(_buttons(version, approval))
+    state = "Draft for approval" if pending else _DONE[approval.state].split("*")[1]
+    return Reply(
+        f"{state}: {name}. {describe(version.specification, templates)}",
+        tuple(blocks),
+        attachments=(Attachment(_CHART, chart.png, chart.title, alt_text=chart.alt_text),),
+        subject={"draft_id": version.draft_id},
+        key=key(approval),
+    )
+
+
+def outcome(approval: Approval) -> str:
+    """Who decided and when, in a line of mrkdwn."""
+    words = _DONE[approval.state]
+    vote = approval.last_vote
+    if approval.state in ("expired", "superseded") or vote is None:
+        return f"{words}, {moment(approval.closed_at or approval.created_at)}."
+    names = [
+        f"{_person(each.person, each.name)}, {moment(each.at)}"
+        for each in approval.votes
+        if each.verdict == vote.verdict
+    ]
+    note = "".join(f"\n>{line}" for line in escape(vote.note).splitlines()) if vote.note else ""
+    return f"{words} by {' and by '.join(names)}.{note}"
+
+
+def question(draft: Draft, answers: Sequence[str]) -> Reply:
+    """What has to be known first; choices as buttons that answer for the person."""
+    said = draft.read
+    blocks: list[Block] = [section(escape(each.text)) for each in said.questions]
+    blocks += [_choices(said.text, answers)] if answers else []
+    how = "Answer in this thread, or press one of these" if answers else "Answer in this thread"
+    blocks.append(context(f"{how}; I keep what you said so far."))
+    return Reply(
+        " ".join(str(each) for each in said.questions),
+        tuple(blocks),
+        subject={"draft_text": said.text},
+        outcome="asked",
+    )
+
+
+def unclear_change(draft: Draft, version: DraftVersion) -> Reply:
+    """A change that could not be placed; the draft stays as it is."""
+    words = " ".join(str(each) for each in draft.read.questions) or draft.read.refusal
+    return Reply(words, (section(escape(words)),), subject={"draft_id": version.draft_id}, outcome="asked")
+
+
+def refused(draft: Draft, templates: Templates) -> Reply:
+    """Why it is not drafted."""
+    words = draft.explanation(templates)
+    return Reply(words, (section(f":no_entry: {escape(words)}"),), outcome="problem")
+
+
+def told(approval: Approval) -> Reply:
+    """A word to the requester."""
+    words = f"<@{approval.subject.requester.id}> *{escape(approval.subject.title)}*: {outcome(approval)}"
+    return Reply(f"{approval.subject.title}: {approval.state}.", (section(words),))
+
+
+def registered(approval: Approval, strategy: Strategy, templates: Templates) -> Reply:
+    """A word to the requester: approved, recorded, tested, never deployed."""
+    platform = platform_payload(strategy.specification, templates)
+    fits = (
+        f"It fits the platform's type `{platform['strategy_type']}`; its payload is in the export."
+        if isinstance(platform, dict)
+        else "It fits none of the platform's four types, so it is kept in this registry alone."
+    )
+    trials = "1 version was tried" if strategy.trials == 1 else f"{strategy.trials} versions were tried"
+    words = (
+        f"<@{approval.subject.requester.id}> *{escape(strategy.name)}*: {outcome(approval)}\n"
+        f"Recorded as `{strategy.id}` version {strategy.version}; its full backtest is `{strategy.backtest_id}`, narrated below. "
+        f"{trials}, which its deflated Sharpe ratio takes into account. {fits}\n{NEVER_DEPLOYED}"
+    )
+    plain = f"Approved: {strategy.name}. Recorded as {strategy.id} version {strategy.version}. {NEVER_DEPLOYED}"
+    return Reply(plain, (section(words),), subject={"backtest_id": strategy.backtest_id})
+
+
+def changed_since(approval: Approval) -> Reply:
+    """Approved, but no longer the same when it was to be used."""
+    words = (
+        f"*{escape(approval.subject.title)}* was approved, but the prices or the strategy are not what was approved any more. "
+        "Nothing was recorded; ask for the draft again."
+    )
+    return Reply(words.replace("*", ""), (section(words),))
+
+
+def reminder(approval: Approval) -> Reply:
+    """It still waits."""
+    words = f"*{escape(approval.subject.title)}* still waits for approval, until {moment(approval.deadline)}. Ask me “what is waiting for review?” to see it here."
+    return Reply(f"{approval.subject.title} still waits for approval.", (section(words),))
+
+
+def details(version: DraftVersion, approval: Approval, templates: Templates) -> Reply:
+    """All of it: parameters, walk-forward split, cost stress, the specification as JSON."""
+    specification = version.specification
+    said: list[Block] = [section(f"*{escape(specification.name)}*, version {version.version}, in detail")]
+    if specification.template != "rules":
+        template = templates.get(specification.template)
+        values = template.complete(specification.parameters)
+        lines = [f"• {template.parameters[name].description}: {value:g}" for name, value in values.items()]
+        said.append(section(f"*Parameters of {template.title}*\n" + "\n".join(lines or ["none"])))
+    said += [_split(version.figures), _stress(version.figures)]
+    said.append({"type": "markdown", "text": f"```json\n{json.dumps(specification.to_json(), indent=1)[:9000]}\n```"})
+    said.append(context(f"Draft `{version.draft_id}`, SHA-256 `{version.hash[:16]}…`. {NEVER_DEPLOYED}"))
+    return Reply(f"{specification.name}, in detail", tuple(said), subject={"draft_id": version.draft_id})
+
+
+def revise_blocks(version: DraftVersion, templates: Templates) -> tuple[Block, ...]:
+    """The inside of the revise modal: words, and every number."""
+    specification = version.specification
+    blocks: list[Block] = [
+        section(
+            f"*{escape(specification.name)}*\nSay the change in words, or set the numbers; an empty field means none."
+        ),
+        plain_input("words", "In words", "only above the 200-day average, exit when RSI is over 60", optional=True),
+    ]
+    blocks += [_number(name, label, value) for name, label, value in revisable(specification, templates)]
+    return tuple(blocks)
+
+
+def revisable(specification: Specification, templates: Templates) -> list[tuple[str, str, str]]:
+    """The numbers of the revise modal: field, label, present value (percent where it is a share)."""
+    risk = specification.risk
+    found = [
+        ("stop_loss", "Stop, % from the entry", _percent(risk.stop_loss)),
+        ("trailing_stop", "Trailing stop, % behind the best price", _percent(risk.trailing_stop)),
+        ("take_profit", "Target, % from the entry", _percent(risk.take_profit)),
+        ("max_holding_bars", "Longest holding, trading days", str(risk.max_holding_bars or "")),
+    ]
+    if specification.template != "rules":
+        template = templates.get(specification.template)
+        for name, value in template.complete(specification.parameters).items():
+            found.append((f"parameter:{name}", template.parameters[name].description, f"{value:g}"))
+    return found
+
+
+def _number(name: str, label: str, value: str) -> Block:
+    element: dict[str, Json] = {"type": "plain_text_input", "action_id": "text", "max_length": 20}
+    if value:
+        element["initial_value"] = value
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": True,
+        "label": {"type": "plain_text", "text": label},
+        "element": element,
+    }
+
+
+def _buttons(version: DraftVersion, approval: Approval) -> Block:
+    value = json.dumps({"approval_id": approval.id, "hash": approval.subject.hash, "draft_id": version.draft_id})
+    approve = {**button("draft.approve", "Approve", value), "style": "primary"}
+    reject = {**button("draft.reject", "Reject…", value), "style": "danger"}
+    return actions(
+        approve, button("draft.revise", "Revise…", value), reject, button("draft.details", "Details", value)
+    )
+
+
+def _choices(text: str, answers: Sequence[str]) -> Block:
+    return actions(
+        *(
+            button(f"draft.choose.{at}", choice[:75], json.dumps({"text": text, "answer": choice}))
+            for at, choice in enumerate(answers[:_MOST_CHOICES])
+        )
+    )
+
+
+def _quoted(version: DraftVersion) -> str:
+    lines = [f">{line}" for line in escape(version.request).splitlines() if line.strip()]
+    if version.said != version.request:
+        lines += ["then", *(f">{line}" for line in escape(version.said).splitlines() if line.strip())]
+    return "\n".join(lines)
+
+
+def _notes(version: DraftVersion) -> list[Block]:
+    blocks: list[Block] = []
+    if version.changes:
+        lines = "\n".join(f"• {escape(change)}" for change in version.changes)
+        blocks.append(section(f"*Changed since version {version.version - 1}*\n{lines}"))
+    said = [f"assumed: {assumed}" for assumed in version.assumed]
+    said += [f"read “{wrong}” as “{right}”" for wrong, right in version.corrected]
+    if said:
+        lines = "\n".join(f"• {escape(one)}" for one in said)
+        blocks.append(section(f"*Not in your words*\n{lines}"))
+    return blocks
+
+
+def _figures(figures: Mapping[str, JsonValue]) -> Block:
+    strategy, benchmark = _of(figures, "kpis"), _of(figures, "benchmark")
+    rows = [
+        [label, _shown(strategy.get(name), share), _shown(benchmark.get(name), share)] for label, name, share in _KPIS
+    ]
+    return table(["Trial run", "Strategy", "Buy and hold"], rows)
+
+
+def _trial(figures: Mapping[str, JsonValue]) -> str:
+    kpis = _of(figures, "kpis")
+    won = kpis.get("win_rate")
+    won_words = "" if won is None else f", {_shown(won, True)} of the closed ones won"
+    split = _of(figures, "walk_forward")
+    late = _of(split, "late")
+    strategy, benchmark = _of(late, "strategy"), _of(late, "benchmark")
+    stress = figures.get("cost_stress")
+    dearer = stress[-1] if isinstance(stress, list) and stress else {}
+    stressed = dearer if isinstance(dearer, dict) else {}
+    return (
+        f"{_count(kpis.get('trades'))} trades{won_words}; in the market {_shown(kpis.get('exposure'), True)} of the days, "
+        f"{kpis.get('start')} to {kpis.get('end')}.\n"
+        f"Last third alone: {_shown(strategy.get('total_return'), True)} against {_shown(benchmark.get('total_return'), True)}. "
+        f"With {stressed.get('multiple', 1)} times the costs: {_shown(stressed.get('total_return'), True)}."
+    )
+
+
+def _split(figures: Mapping[str, JsonValue]) -> Block:
+    split = _of(figures, "walk_forward")
+    rows = []
+    for part, label in (("early", "First two thirds"), ("late", "Last third")):
+        both = _of(split, part)
+        strategy, benchmark = _of(both, "strategy"), _of(both, "benchmark")
+        rows.append(
+            [
+                f"{label}, to {strategy.get('end')}",
+                _shown(strategy.get("total_return"), True),
+                _shown(benchmark.get("total_return"), True),
+                _shown(strategy.get("sharpe"), False),
+            ]
+        )
+    return table(["Walk-forward", "Strategy", "Buy and hold", "Sharpe"], rows)
+
+
+def _stress(figures: Mapping[str, JsonValue]) -> Block:
+    stress = figures.get("cost_stress")
+    rows = [
+        [f"{one.get('multiple')} times", _shown(one.get("total_return"), True), _shown(one.get("sharpe"), False)]
+        for one in (stress if isinstance(stress, list) else [])
+        if isinstance(one, dict)
+    ]
+    return table(["Costs", "Total return", "Sharpe"], rows)
+
+
+def _warnings(version: DraftVersion) -> list[Block]:
+    return (
+        [section("\n".join(f":warning: {escape(warning)}" for warning in version.warnings))]
+        if version.warnings
+        else []
+    )
+
+
+def _origin(version: DraftVersion, approval: Approval) -> str:
+    needed = f" · {approval.approvals} of {approval.required} approvals" if approval.required > 1 else ""
+    until = f" · decide until {moment(approval.deadline)}" if approval.state == "pending" else ""
+    return (
+        f"Version {version.version} · drafted by {version.writer} for {_person(approval.subject.requester.id, approval.subject.requester.name)}"
+        f"{needed}{until} · {NEVER_DEPLOYED}"
+    )
+
+
+def _of(values: Mapping[str, JsonValue], name: str) -> dict[str, JsonValue]:
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(value: JsonValue, share: bool) -> str:
+    if not isinstance(value, int | float):
+        return "n/a"
+    return f"{value:.1%}".replace("-", "−") if share else f"{value:.2f}".replace("-", "−")
+
+
+def _count(value: JsonValue) -> str:
+    return f"{value:,}" if isinstance(value, int) else "no"
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{round(value * 100, 6):g}"
+
+
+def _person(user: str, name: str) -> str:
+    return f"<@{user}>" if user.startswith(("U", "W")) else escape(name or user)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 148 else f"{text[:147]}…"

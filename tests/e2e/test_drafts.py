@@ -1,0 +1,120 @@
+"""A strategy from words to the registry by two people: drafted, revised twice, approved once, narrated after."""
+
+import asyncio
+import json
+
+import pytest
+from talk import ANSWER_SECONDS, Conversation, shown
+
+from bot.storage.drafts import SqlDrafts
+from bot.workspace.state import Message
+from tools.strategies.templates import builtin
+
+REQUEST = "@Deskhand buy SPY when RSI is under 30 and sell when it is over 60, 3% stop"
+
+
+class Desk:
+    """What ana, who drafts, and paul, who approves, do and see."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.workspace = conversation.workspace
+        self.store = SqlDrafts(conversation.bot.core.database, builtin())
+
+    async def open_modal(self, who: str, message: Message, action: str) -> dict:
+        await self.workspace.press(who, "#desk", message.ts, action)
+        await self.workspace.wait_for(lambda: bool(self.workspace.open_views(who)), ANSWER_SECONDS)
+        [view] = self.workspace.open_views(who)
+        return view
+
+    async def submit(self, who: str, view: dict, **fields: str) -> dict:
+        values = {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                initial = block["element"].get("initial_value")
+                said = fields.get(block["block_id"], initial)
+                values[block["block_id"]] = {"text": {"type": "plain_text_input", "value": said or None}}
+        return await self.workspace.submit_view(who, view["id"], values)
+
+    async def until(self, found, seconds: float = ANSWER_SECONDS) -> Message:
+        await self.workspace.wait_for(lambda: bool(found()), seconds)
+        return found()[-1]
+
+    def now(self, message: Message) -> Message:
+        return next(m for m in self.workspace.messages("#desk") if m.ts == message.ts)
+
+    def saying(self, words: str) -> list[Message]:
+        return [m for m in self.workspace.messages("#desk") if m.from_bot and words in shown(m)]
+
+    def whispered(self, who: str, words: str) -> list[Message]:
+        user = self.workspace.state.user(who).id
+        kept = self.workspace.state.channel("#desk").ephemerals.values()
+        return [m for m in kept if m.ephemeral_to == user and words in shown(m)]
+
+
+def buttons(message: Message) -> list[str]:
+    return [
+        element["action_id"]
+        for block in message.blocks
+        for element in block.get("elements", [])
+        if "action_id" in element
+    ]
+
+
+@pytest.fixture
+def desk(conversation: Conversation) -> Desk:
+    return Desk(conversation)
+
+
+async def test_drafted_revised_twice_approved_once_narrated_after(desk: Desk) -> None:
+    first = await desk.conversation.ask("ana", REQUEST)
+    assert "Buys SPY when RSI(14) is below 30" in shown(first)
+    assert "RSI is RSI(14), since you gave no period" in shown(first)
+    assert {"draft.approve", "draft.revise", "draft.reject", "draft.details"} <= set(buttons(first))
+
+    second = await desk.conversation.ask("ana", "@Deskhand make the stop 5 %", thread_ts=first.thread_ts)
+    assert "stop: 3 % → 5 %" in shown(second)
+    await desk.until(lambda: [m for m in [desk.now(first)] if "Superseded" in shown(m)])
+    assert not buttons(desk.now(first))
+
+    view = await desk.open_modal("ana", second, "draft.revise")
+    assert not await desk.submit("ana", view, **{"parameter:overbought_threshold": "65"})
+    third = await desk.until(lambda: [m for m in desk.saying("Version 3") if buttons(m)])
+    assert "RSI(14) is above 60 → RSI(14) is above 65" in shown(third)
+
+    await desk.workspace.press("ana", "#desk", third.ts, "draft.approve")
+    await desk.until(lambda: desk.whispered("ana", "somebody else has to decide"))
+
+    await asyncio.gather(*(desk.workspace.press("paul", "#desk", third.ts, "draft.approve") for _ in range(2)))
+    done = await desk.until(lambda: [m for m in [desk.now(third)] if "Approved" in shown(m)])
+    assert not buttons(done)
+    recorded = await desk.until(lambda: desk.saying("Recorded as"))
+    assert "Nothing is deployed" in shown(recorded)
+    assert recorded.thread_ts == first.thread_ts
+    narrated = await desk.until(lambda: [m for m in desk.saying("RSI mean reversion") if "narrate." in shown(m)])
+    assert narrated.thread_ts == first.thread_ts
+
+    [strategy] = await desk.store.strategies()
+    assert strategy.version == strategy.trials == 3
+    assert strategy.specification.parameters["overbought_threshold"] == 65
+    assert strategy.approved_by == (desk.workspace.state.user("paul").id,)
+    exported = strategy.to_json(builtin())
+    assert exported["platform"]["strategy_type"] == "rsi_mean_reversion"
+    run = await desk.conversation.bot.core.store.get(strategy.backtest_id)
+    assert run is not None
+    assert run.trials == 3
+
+
+async def test_rejected_with_a_reason_and_questions_by_button(desk: Desk) -> None:
+    asked = await desk.conversation.ask("ana", "@Deskhand buy SPY after three down closes in a row")
+    assert "When should it get out?" in shown(asked)
+    draft = await desk.conversation.press("ana", asked, "draft.choose.0")
+    assert "out after 10 trading days" in shown(draft)
+
+    view = await desk.open_modal("paul", draft, "draft.reject")
+    assert "note" in json.dumps(await desk.submit("paul", view))
+    assert not await desk.submit("paul", view, note="Too few trades.")
+    done = await desk.until(lambda: [m for m in [desk.now(draft)] if "Rejected" in shown(m)])
+    assert "Too few trades." in shown(done)
+    assert not buttons(done)
+    assert not await desk.store.strategies()
