@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "runbooks": "lint, list or show the runbooks",
     "eval": "how well requests become drafts, on the project's corpus",
     "prompts": "lint, list, compare, approve or roll back the prompts",
+    "governance": "the governance report of a period, as Markdown or CSV",
     "usage": "how much, how good, how dear: the figures that Slack and /metrics show",
     "approvals": "export who decided what, for governance",
     "audit": "verify or export the audit",
