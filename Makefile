@@ -15,7 +15,7 @@ test: .venv/.dev ## every test, on two workers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not nightly"
 
 nightly: .venv/.dev ## the long tests too
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --hypothesis-profile=default
 
 check: .venv/.dev ## format, lint, types, layers, prompts, runbooks
 	$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }

@@ -11,12 +11,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 
 from bot.storage.database import Database
 from bot.storage.migrate import upgrade
 from bot.storage.tables import metadata
+
+# the same examples each time, so that a change is judged by what it changes; `make nightly` looks for new ones
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
