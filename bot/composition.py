@@ -34,6 +34,7 @@ from bot.routing.router import build_router
 from bot.scheduler.runner import DigestRunner
 from bot.scheduler.service import DigestService
 from bot.scheduler.sources import blocks as digest_blocks
+from bot.scheduler.sources import declared
 from bot.selfcheck import deskhand
 from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
@@ -306,6 +307,7 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         running.append(transport)
         try:
             await transport.start()
+            await digests.declare(declared(settings))
             runner.start()
             yield Bot(core, audit, parts, router, transport)
         finally:

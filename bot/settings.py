@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -158,6 +159,31 @@ class DiagnosticsSettings(BaseModel):
     """Names of actions; `*` is every one."""
 
 
+class DigestSettings(BaseModel):
+    """One of `[[digests]]`: a digest that the file declares; what people schedule in Slack stands beside these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    channel: Annotated[str, Field(pattern=r"^[CGD][A-Z0-9]{2,}$")]
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
+    time_zone: str = "UTC"
+    first_of_month: bool = False
+    """Only on the first of these days in each month."""
+    blocks: tuple[str, ...] = ()
+    """What it holds; everything where empty."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (LookupError, ValueError, OSError):
+            raise ValueError(f"must be a time zone such as Europe/London, not {value}") from None
+        return value
+
+
 class ConnectionSettings(BaseModel):
     """One of `[[connections]]`: a system to diagnose. `options` holds the further keys, which each kind reads itself."""
 
@@ -205,6 +231,7 @@ _TABLES: Final[Mapping[str, list[str]]] = {
     "roles": list(RolesSettings.model_fields),
     "approvals": list(ApprovalSettings.model_fields),
     "diagnostics": list(DiagnosticsSettings.model_fields),
+    "digests": list(DigestSettings.model_fields),
     "http_tokens": list(HttpToken.model_fields),
     "commands": list(CommandConfig.model_fields),
     "model_limits": list(ModelLimits.model_fields),
@@ -346,6 +373,11 @@ class Settings(BaseSettings):
         default_factory=DiagnosticsSettings,
         description="the channel of each on-call group, and the actions that a second person confirms",
         examples=['channels = {"trading-ops" = "C0123456789"}'],
+    )
+    digests: tuple[DigestSettings, ...] = Field(
+        (),
+        description="digests that the file declares",
+        examples=['name = "Morning", channel = "C0123456789", time = "08:00", time_zone = "Europe/London"'],
     )
     platform: PlatformConfig | None = Field(
         None,

@@ -6,7 +6,7 @@ A slot that nobody was there for is caught up within `CATCH_UP`; older ones are 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import structlog
@@ -16,9 +16,12 @@ from bot.slack.announcing import Announcements
 from bot.storage.digests import SqlDigests
 from tools.digests.compile import edition
 from tools.digests.model import Digest, DigestBlock, Edition, Window
+from tools.errors import BadInput
 
 CATCH_UP: Final = 2 * 3600.0
 """Seconds; half a morning's delay is still that morning's digest."""
+DECLARED: Final = "file-"
+"""Before the ids of digests that the settings file declares."""
 _FIRST_WINDOW: Final = 24 * 3600.0
 _LONGEST_WINDOW: Final = 35 * 24 * 3600.0
 _MANY: Final = 400
@@ -57,6 +60,27 @@ class DigestService:
                 log.exception("digest_failed", digest=digest.id, error=type(error).__name__)
             upcoming.append(digest.schedule.next(self.clock()))
         return min(upcoming, default=None)
+
+    async def declare(self, declared: Sequence[Digest]) -> None:
+        """Make the digests of the settings file what it says: new, changed or gone, whatever is in the database.
+
+        One that says what it said before goes on where it was, paused or not. Raises `BadInput` for an unknown block.
+        """
+        before = {digest.id: digest for digest in await self.store.all() if digest.id.startswith(DECLARED)}
+        for digest in declared:
+            if unknown := [block for block in digest.blocks if block not in self.blocks]:
+                raise BadInput(
+                    f"The digest {digest.name} in the settings holds {unknown[0]}, which is none of "
+                    f"{', '.join(self.blocks)}."
+                )
+            kept = before.pop(digest.id, None)
+            whole = replace(digest, blocks=digest.blocks or tuple(self.blocks), since=self.clock())
+            if kept is None:
+                await self.store.add(whole)
+            elif replace(whole, since=kept.since, paused=kept.paused) != kept:
+                await self.store.replace(whole)
+        for gone in before:
+            await self.store.remove(gone)
 
     async def preview(self, digest: Digest) -> Edition:
         """The digest as it would be now."""

@@ -1,5 +1,6 @@
 """What the blocks of a digest read, out of this bot's own parts."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from bot.core import Core
 from bot.diagnostics import Diagnostics
 from bot.protocols import Approval, Approvals, ApprovalState, Permission
+from bot.scheduler.service import DECLARED
+from bot.settings import DigestSettings, Settings
 from bot.storage.database import Database
 from bot.storage.tables import audit
 from tools.diagnostics.diagnosis import Question
@@ -18,7 +21,8 @@ from tools.digests.blocks.backtests import Backtests
 from tools.digests.blocks.health import Health, Measured
 from tools.digests.blocks.incidents import Incidents
 from tools.digests.blocks.usage import Usage, Used
-from tools.digests.model import DigestBlock
+from tools.digests.model import Digest, DigestBlock
+from tools.digests.schedule import Schedule, parse_time
 
 _STATES: Mapping[Literal["waiting", "closed"], Sequence[ApprovalState]] = {
     "waiting": ("pending",),
@@ -47,6 +51,17 @@ def blocks(core: Core, approvals: Approvals, diagnostics: Diagnostics) -> dict[s
         Usage(count),
     )
     return {block.id: block for block in made}
+
+
+def declared(settings: Settings) -> list[Digest]:
+    """The digests of the settings file."""
+    return [_declared(one) for one in settings.digests]
+
+
+def _declared(one: DigestSettings) -> Digest:
+    id_ = DECLARED + hashlib.sha256(one.name.casefold().encode()).hexdigest()[:16]
+    schedule = Schedule(one.days, parse_time(one.time), one.time_zone, one.first_of_month)
+    return Digest(id_, one.name, one.channel, schedule, one.blocks, "settings", 0.0)
 
 
 def _decision(approval: Approval) -> Decision:

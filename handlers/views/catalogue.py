@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from bot.protocols import Block, Json
-from handlers.views.text import button, context, escape, section, table
+from handlers.views.text import button, context, escape, section
 from tools.strategies.catalogue.answers import Answer, Everything, Several, Shelf, TemplateList, example
 from tools.strategies.catalogue.finding import TEMPLATE
 from tools.strategies.catalogue.model import Item
@@ -60,11 +60,7 @@ def _everything(answer: Everything) -> Shown:
 
 def _shelf(answer: Shelf) -> Shown:
     group, items = answer.group, answer.items
-    lead = (
-        f"*{group.name}*: {len(items)} that {group.description}."
-        if group.id != "pattern"
-        else f"*{group.name}*: {group.description}."
-    )
+    lead = f"*{group.name}* ({group.description}): {len(items)} to choose from."
     lines = _patterns(items) if group.id == "pattern" else [f"• {one_line(item)}" for item in items]
     menu = _menu("Tell me more about", [(item.id, item.name) for item in items])
     examples = [text for item in items if (text := example(item))][:3]
@@ -107,8 +103,8 @@ def _several(answer: Several) -> Shown:
 def _item(item: Item) -> Shown:
     blocks: list[Block] = [section(f"*{item.name}* (`{item.id}`)\n{item.description}.")]
     if item.parameters:
-        rows = [[short(one.description, 60), one.name, default_of(one), range_of(one)] for one in item.parameters]
-        blocks.append(table(["Parameter", "Name", "Default", "Range"], rows))
+        lines = [f"• {one.description} (`{one.name}`): {default_of(one)}; {range_of(one)}" for one in item.parameters]
+        blocks.append(section("*Parameters*: default; range\n" + "\n".join(lines)))
     facts = facts_of(item)
     if facts:
         blocks.append(section("\n".join(f"• {fact}" for fact in facts)))
@@ -121,11 +117,11 @@ def _item(item: Item) -> Shown:
 def _template(template: Template) -> Shown:
     blocks: list[Block] = [section(f"*{escape(template.title)}* (`{template.name}`)\n{escape(template.description)}")]
     if template.parameters:
-        rows = [
-            [short(one.description, 60), name, f"{one.default:g}", f"{one.minimum:g} to {one.maximum:g}"]
+        lines = [
+            f"• {escape(one.description)} (`{name}`): {one.default:g}; {one.minimum:g} to {one.maximum:g}"
             for name, one in template.parameters.items()
         ]
-        blocks.append(table(["Parameter", "Name", "Default", "Range"], rows))
+        blocks.append(section("*Parameters*: default; range\n" + "\n".join(lines)))
     rules = [f"• {escape(one.message[0].upper() + one.message[1:])}" for one in template.constraints]
     if rules:
         blocks.append(section("\n".join(rules)))

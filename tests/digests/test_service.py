@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.scheduler.service import DigestService
+from bot.scheduler.sources import declared
+from bot.settings import Settings
 from bot.slack.announcing import Announcements
 from bot.slack.outbox import Outbox
 from bot.storage.database import Database
@@ -18,6 +20,7 @@ from bot.storage.tables import digest_slots, inbox
 from handlers.views.digest import edition_reply
 from tools.digests.model import Digest, Found, Window
 from tools.digests.schedule import DAYS, Schedule
+from tools.errors import BadInput
 
 LONDON = Schedule(DAYS[:5], time(8), "Europe/London")
 
@@ -196,3 +199,26 @@ async def test_sent_now_once_a_press_and_its_slot_still_comes(sqlite_database: D
     clock.now = at("2026-11-24 08:00")
     await running.tick()
     assert len(await posted(sqlite_database)) == 2
+
+
+async def test_the_settings_file_declares_digests_and_takes_them_back(sqlite_database: Database):
+    clock = Clock(at("2026-11-24 07:00"))
+    running = service(sqlite_database, clock)
+    written = Settings(digests=({"name": "Morning", "channel": "C0123456", "time_zone": "Europe/London"},))
+    await running.declare(declared(written))
+    (first,) = await running.store.all()
+    assert first.schedule.words() == "every weekday at 08:00 London time"
+    assert first.blocks == ("block",)
+    await running.store.replace(replace(first, paused=True))
+    clock.now += 60
+    await running.declare(declared(written))
+    assert await running.store.all() == [replace(first, paused=True)]
+    later = Settings(digests=({"name": "Morning", "channel": "C0123456", "time": "09:00"},))
+    await running.declare(declared(later))
+    assert [one.schedule.words() for one in await running.store.all()] == ["every weekday at 09:00 UTC"]
+    with pytest.raises(BadInput, match="weather"):
+        await running.declare(
+            declared(Settings(digests=({"name": "M", "channel": "C0123456", "blocks": ["weather"]},)))
+        )
+    await running.declare([])
+    assert await running.store.all() == []

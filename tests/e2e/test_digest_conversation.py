@@ -1,5 +1,7 @@
 """A digest from a sentence to its post: previewed, scheduled, listed, changed, paused, sent, deleted, by an admin only."""
 
+import re
+
 from talk import Conversation, shown
 
 from bot.workspace.state import Message
@@ -28,7 +30,8 @@ async def test_a_digest_is_previewed_scheduled_changed_sent_and_deleted(conversa
 
     preview = await conversation.ask("olga", ASKED)
     assert "every weekday at 08:00 London time" in shown(preview)
-    assert "Best Sharpe ratios so far" in shown(preview)
+    assert re.search(r"Best Sharpe ratios so far: .+, 0\.\d\d; .+, 0\.\d\d; .+, 0\.\d\d\.", shown(preview))
+    assert re.search(r"The strategy returned \d+\.\d% a year with a Sharpe ratio of", shown(preview))
     assert await store.all() == []
     message = await replaced(conversation, "olga", preview, "digest.schedule", "It is scheduled.")
     (digest,) = await store.all()

@@ -9,15 +9,16 @@ from tools.backtests.charts.renderer import ChartRenderer
 from tools.backtests.model import BacktestStore, RunSummary
 from tools.digests.model import Found, Window
 from tools.errors import Problem
-from tools.narrative.facts import FactSheet
 from tools.narrative.report import Report
-from tools.narrative.service import ReportGenerationService
+from tools.narrative.service import ReportGenerationService, checked
+from tools.narrative.text import value_text
 from tools.reports.charts import charts_of
 
 _MOST_NEW = 5
 _MOST_RANKED = 40
 _TOP = 3
 _SHARPE = "strategy.sharpe"
+_LINE = ("strategy.cagr", _SHARPE, "strategy.max_drawdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Backtests:
 
     async def _line(self, run: RunSummary) -> str:
         report = await self._report(run)
-        return f"{run.name}: {_sentence(report)}" if report else f"{run.name}: no report could be made of it."
+        return f"{run.name}. {_sentence(report)}" if report else f"{run.name}: no report could be made of it."
 
     async def _top(self, runs: Sequence[RunSummary]) -> list[str]:
         """The best by Sharpe ratio, each with the figure as its report writes it."""
@@ -56,8 +57,7 @@ class Backtests:
             report = await self._report(run)
             fact = next((one for one in report.facts if one.id == _SHARPE), None) if report else None
             if report and fact and isinstance(fact.value, int | float):
-                shown = FactSheet(one.plain() for one in report.facts).text(_SHARPE)
-                ranked.append((float(fact.value), f"{run.name} {shown}"))
+                ranked.append((float(fact.value), f"{run.name}, {value_text(fact.plain())}"))
         return [text for _, text in sorted(ranked, reverse=True)[:_TOP]]
 
     async def _chart(self, run: RunSummary) -> Chart | None:
@@ -75,10 +75,17 @@ class Backtests:
 
 
 def _sentence(report: Report) -> str:
-    """The first sentence of the report's first section."""
-    text = " ".join(report.sections[0].text.split("\n")[0].split())
-    end = next((at for at in range(40, len(text)) if text[at - 2 : at] in (". ", "! ")), len(text))
-    return text[:end].strip()
+    """What it came to in one sentence of checked figures; what to make of it where there are too few."""
+    facts = {one.id: one.plain() for one in report.facts}
+    recommended = report.recommendation
+    if not all(id_ in facts for id_ in _LINE):
+        return f"Recommendation: {recommended}."
+    grown, sharpe, fall = (value_text(facts[id_], magnitude=id_ == _LINE[2]) for id_ in _LINE)
+    sentence = (
+        f"The strategy returned {grown} a year with a Sharpe ratio of {sharpe} and a maximum drawdown of {fall}."
+    )
+    ok = checked(sentence, list(facts.values())).ok
+    return f"{sentence} Recommendation: {recommended}." if ok else f"Recommendation: {recommended}."
 
 
 def _stamp(run: RunSummary) -> float:
