@@ -266,7 +266,12 @@ class Poster:
         """Part to `ts` of what is there. Slack is asked only where a call may have been cut off: asking is dear."""
         recorded = await self._threads.posted(target.event_id)
         certain = {part: ts for part, ts in recorded.items() if ts}
-        return certain if len(certain) == len(recorded) else {**await self._find(target, texts), **certain}
+        if len(certain) == len(recorded):
+            return certain
+        found = await self._find(target, texts)
+        for part in found.keys() - certain.keys():  # an update must find it, too
+            await self._threads.record(target.event_id, part, target.channel, found[part])
+        return {**found, **certain}
 
     async def _find(self, target: Target, texts: Mapping[int, str]) -> dict[int, str]:
         """Part to `ts` of our messages for the event, as Slack shows them; by their text where it shows no metadata."""

@@ -9,7 +9,7 @@ from bot.protocols import Attachment, Destination, Reply
 from bot.slack import parcels
 from bot.slack.announcing import Announcements
 from bot.slack.outbox import Outbox, row_key
-from bot.storage.tables import inbox
+from bot.storage.tables import inbox, posts
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6360000002000154a24f5d0000000049454e44ae426082")  # fmt: skip
 BUTTONS = ({"type": "section", "text": {"type": "mrkdwn", "text": "A draft"}},
@@ -71,6 +71,26 @@ async def test_what_waits_survives_a_restart_and_comes_when_it_is_due(rig):
     assert digest.text == "The digest"
     assert len(rig.answers()) == 1
     assert not await rig.announcements.withdraw("digest:1")
+
+
+@pytest.mark.parametrize("where", ["#desk", "dm:ana"])
+async def test_a_death_between_the_post_and_its_record_posts_nothing_twice(rig, where):
+    ana = rig.workspace.state.user("ana").id
+    to = desk(rig) if where == "#desk" else Destination(user=ana)
+    await rig.announcements.announce("told:1", Reply("Once", key="k"), to)
+    await rig.answer(where)
+    await rig.settled()
+    await rig.transport.stop()
+    async with rig.database.write() as connection:  # as its successor finds it
+        await connection.execute(update(posts).values(ts="", channel=to.channel or to.user))
+        await connection.execute(update(inbox).values(state="new", attempts=1))
+    rig.transport = rig.build()
+    await rig.transport.start()
+    await rig.settled()
+    assert [message.text for message in rig.answers(where)] == ["Once"]
+    await rig.announcements.update("k", Reply("Changed"))
+    await rig.settled()
+    assert [message.text for message in rig.answers(where)] == ["Changed"]
 
 
 async def test_announced_with_the_state_or_not_at_all(rig):
