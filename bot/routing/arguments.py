@@ -184,7 +184,7 @@ def _narrate(text: str, lower: str, found: Mapping[str, Json], period: Period | 
         more["question"] = "why"
     elif re.search(r"\bwhat does .* mean\b|\bdefin(?:e|ition)|\bmeaning of", lower):
         more["question"] = "definition"
-    elif re.search(r"\b(?:chart|plot|graph|heat ?map|curve|picture)\b", lower):
+    elif re.search(r"\b(?:charts?|plots?|graphs?|heat ?maps?|curves?|pictures?)\b", lower):
         more["question"] = "chart"
     if re.search(r"\b(?:pdf|html)\b", lower):
         more["format"] = "pdf" if "pdf" in lower else "html"

@@ -66,8 +66,9 @@ def write(material: Material) -> tuple[DraftSection, ...]:
         ]
     if material.detail == "detailed":
         builders += [_years(sheet), _months(sheet), _stated(sheet), _data(sheet), _definitions(sheet)]
-    elif material.detail == "standard" and "strategy.total_return" not in sheet:
-        builders.append(_stated(sheet))
+    elif material.detail == "standard":
+        builders += [_stated(sheet)] if "strategy.total_return" not in sheet else []
+        builders += [_data(sheet)] if sheet.number("data.jumps") or sheet.number("data.stale_prices") else []
     return tuple(section for section in builders if section.paragraphs)
 
 

@@ -58,6 +58,7 @@ async def _equity(run: BacktestRun, sheet: FactSheet, renderer: ChartRenderer) -
             "Line chart of the growth of the strategy",
             " and its benchmark, {benchmark.name}" if "benchmark.name" in sheet else "",
             ", {period:strategy.total_return}, with its drawdown beneath.",
+            " Shading marks calm, normal and turbulent markets." if "regime.calm.share" in sheet else "",
             " The strategy {moved:strategy.total_return}; its deepest drawdown was {abs:strategy.max_drawdown}.",
         ),
         callouts=_callouts(sheet),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from tools.backtests.charts import Chart, ChartRenderer
-from tools.backtests.model import BacktestStore
+from tools.backtests.model import BacktestRun, BacktestStore
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
 from tools.narrative.writer import Detail
@@ -71,20 +71,24 @@ class ReportFiles:
             self._kept.move_to_end(key)
             return kept
         if key not in self._making:
-            task = asyncio.create_task(self._make(report, form))
+            task = asyncio.create_task(self._make(report, form, None))
             self._making[key] = task
             task.add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(self._making[key])
 
-    async def _make(self, report: Report, form: Format) -> ReportFile:
-        charts = await self._drawn(report) if form in _ILLUSTRATED else {}
+    async def of_run(self, run: BacktestRun, *, detail: Detail, form: Format) -> ReportFile:
+        """The file of a run that need not be stored."""
+        return await self._make(await self._reports.narrate(run, detail=detail), form, run)
+
+    async def _make(self, report: Report, form: Format, run: BacktestRun | None) -> ReportFile:
+        charts = await self._drawn(report, run) if form in _ILLUSTRATED else {}
         content = await asyncio.to_thread(write_file, report, form, charts)
         made = ReportFile(report, content, form, hashlib.sha256(content).hexdigest()[:40], cached=False)
         self._keep((report.content_hash, form), replace(made, cached=True))
         return made
 
-    async def _drawn(self, report: Report) -> Charts:
-        run = await self._store.get(report.backtest_id)
+    async def _drawn(self, report: Report, run: BacktestRun | None) -> Charts:
+        run = run or await self._store.get(report.backtest_id)
         names: tuple[ChartName, ...] = ("equity",) if report.detail == "brief" else CHARTS
         return await charts_of(run, report, self._charts, names) if run is not None else {}
 
