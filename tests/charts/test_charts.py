@@ -192,6 +192,14 @@ def test_heat_map_has_signed_whole_percents_and_grows_with_the_years() -> None:
     assert monthly._tone(1.0) != monthly._tone(-1.0) != monthly._tone(0.0)
 
 
+def test_small_months_are_drawn_in_basis_points() -> None:
+    small = {(2020, month): 0.0001 * month for month in range(1, 13)}
+    percent = {month: value * 100 for month, value in small.items()}
+    drawn, same = monthly_chart(small, years={2020: 0.0078}), monthly_chart(percent, years={2020: 0.78})
+    assert (pixels(drawn)[300:] == pixels(same)[300:]).all()
+    assert (pixels(drawn)[:300] != pixels(same)[:300]).any()
+
+
 def test_text_stays_readable_on_every_tone_of_the_heat_map() -> None:
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -215,7 +215,8 @@ def _against_benchmark(page: _Page, sheet: FactSheet) -> None:
         "The benchmark ({benchmark.name}) {moved:benchmark.total_return} over the same dates, with a maximum drawdown of {abs:benchmark.max_drawdown}.",
     ):
         if "strategy.total_return" in sheet:
-            page.say(*(f"{{label:stated.{name}}}: {{stated.{name}}}." for name in _ENGINES_MARKET))
+            known = [name for name in _ENGINES_MARKET if sheet.number(f"stated.{name}")]  # zero: it had none
+            page.say(*(f"{{label:stated.{name}}}: {{stated.{name}}}." for name in known))
         return
     measure = "cagr" if "strategy.cagr" in sheet and "benchmark.cagr" in sheet else "total_return"
     name = "CAGR" if measure == "cagr" else "total return"

@@ -192,7 +192,7 @@ def _table(table: Table) -> Flowable:
     words, figures = (_TINY, _TINY_RIGHT) if table.small else (_CELL, _CELL_RIGHT)
 
     def cell(text: str, column: int, *, head: bool = False) -> Flowable:
-        right = column >= table.figures_from and len(text) < _LONG
+        right = table.figures_from <= column < table.figures_to and len(text) < _LONG
         return Text(f"<b>{_safe(text)}</b>" if head else _safe(text), figures if right else words)
 
     head = [cell(text, column, head=True) for column, text in enumerate(table.head)]
@@ -201,7 +201,7 @@ def _table(table: Table) -> Flowable:
 
 
 def _columns(table: Table) -> list[float]:
-    """As wide as the longest cell needs, up to a third of the page; narrower in proportion where it is too much."""
+    """As wide as the longest cell needs; where that is too much together, the widest columns give way."""
     style = _TINY if table.small else _CELL
     wanted = [
         max(
@@ -212,15 +212,11 @@ def _columns(table: Table) -> list[float]:
         + 1
         for column in range(len(table.head))
     ]
-    bounded = [min(width, _WIDE / 3) for width in wanted]
-    if sum(bounded) < _WIDE:  # what is left goes to the columns that were cut
-        left = _WIDE - sum(bounded)
-        missing = sum(wanted) - sum(bounded)
-        return [
-            have + (want - have) * min(1.0, left / missing) if missing else have
-            for have, want in zip(bounded, wanted, strict=True)
-        ]
-    return [width * _WIDE / sum(bounded) for width in bounded]
+    share = _WIDE / len(wanted)
+    while sum(min(width, share) for width in wanted) < min(_WIDE, sum(wanted)) - 1:
+        cut = sum(width > share for width in wanted)  # they share what the others leave
+        share += (_WIDE - sum(min(width, share) for width in wanted)) / cut
+    return [min(width, share) for width in wanted]
 
 
 def _grid(*, head: bool) -> TableStyle:

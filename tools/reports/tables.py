@@ -1,7 +1,7 @@
 """The tables of a report. Every cell with a figure is one fact as the text would show it; a missing one is a dash."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.narrative.facts import OURS, Fact, FactSheet
 from tools.narrative.text import date_text, value_text, years_text
@@ -12,11 +12,12 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Text cells, rows as long as `head`. Columns from `figures_from` on hold figures; the ones before hold words."""
+    """Text cells, rows as long as `head`. Columns from `figures_from` to before `figures_to` hold figures, others words."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     figures_from: int = 1
+    figures_to: int = 99
     small: bool = False
     """Many columns or rows: set in small print."""
 
@@ -151,7 +152,11 @@ def engine(sheet: FactSheet) -> Table | None:
         ours = next((key for key in (f"strategy.{name}", *_OURS.get(name, ())) if key in sheet), "")
         label = fact.label.partition(" as stated by ")[0]
         rows.append((label, shown(sheet, fact.id), shown(sheet, ours), sheet.text(f"difference.{name}") or NONE))
-    return _without_empty(Table(("Figure", "Engine", "Recomputed", "Why they differ"), tuple(rows))) if rows else None
+    return (
+        _without_empty(Table(("Figure", "Engine", "Recomputed", "Why they differ"), tuple(rows), figures_to=3))
+        if rows
+        else None
+    )
 
 
 _OURS: Mapping[str, tuple[str, ...]] = {
@@ -177,7 +182,7 @@ def definitions(sheet: FactSheet) -> Table | None:
 
 def origins(sheet: FactSheet) -> Table | None:
     """Every fact: its id, value, period, who computed it and from what."""
-    told = [fact for fact in sheet if not fact.id.startswith(("caveat.", "month."))]
+    told = [fact for fact in sheet if not fact.id.startswith(("caveat.", "month.", "run.note."))]
     rows = tuple(
         (fact.id, fact.label, shown(sheet, fact.id), _period(fact), _computed(fact), fact.source or NONE)
         for fact in told
@@ -228,9 +233,10 @@ def _plain(sheet: FactSheet, ids: Sequence[str], *, dated: bool = False) -> Tabl
 
 
 def _long(sheet: FactSheet, fact: Fact) -> str:
-    """Long times in years rather than in thousands of days."""
-    long = fact.unit == "days" and isinstance(fact.value, int | float) and fact.value >= 365
-    return years_text(float(fact.value)) if long else shown(sheet, fact.id)
+    """Long times in years rather than in thousands of days, short ones in hours."""
+    if fact.unit == "days" and not isinstance(fact.value, str) and not 2 <= fact.value < 365:
+        return years_text(float(fact.value))
+    return shown(sheet, fact.id)
 
 
 def _when(fact: Fact) -> str:
@@ -242,10 +248,10 @@ def _when(fact: Fact) -> str:
 def _without_empty(table: Table) -> Table:
     """Without columns in which nothing is known."""
     kept = [0, *(i for i in range(1, len(table.head)) if any(row[i] not in (NONE, "") for row in table.rows))]
-    gone = sum(1 for column in range(table.figures_from) if column not in kept)
-    return Table(
-        tuple(table.head[column] for column in kept),
-        tuple(tuple(row[column] for column in kept) for row in table.rows),
-        table.figures_from - gone,
-        table.small,
+    return replace(
+        table,
+        head=tuple(table.head[column] for column in kept),
+        rows=tuple(tuple(row[column] for column in kept) for row in table.rows),
+        figures_from=sum(column < table.figures_from for column in kept),
+        figures_to=sum(column < table.figures_to for column in kept),
     )

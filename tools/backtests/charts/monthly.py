@@ -13,6 +13,9 @@ from tools.backtests.charts.words import drawing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_SMALL_MOVES = 0.01
+"""Below this in every month, whole percents would all be zero."""
+
 
 def monthly_chart(
     months: Mapping[tuple[int, int], float],
@@ -21,6 +24,8 @@ def monthly_chart(
     labels: Labels | None = None,
 ) -> Chart:
     """Heat map of returns by (year, month), fractions, in whole percent; `years` adds a column of yearly returns.
+
+    Where no month moved by a percent, in basis points.
 
     Blue is a gain and orange a loss; each cell also carries its signed number. Grows taller with over 16 years.
     """
@@ -31,9 +36,14 @@ def monthly_chart(
     first, last = min(year for year, _ in months), max(year for year, _ in months)
     alt = labels.alt_text or f"Table of monthly returns in percent, {first} to {last}, shaded by gain and loss."
     rows = list(range(first, last + 1))
+    unit = "whole percent"
+    if max((abs(value) for value in months.values() if math.isfinite(value)), default=0.0) < _SMALL_MOVES:
+        unit = "basis points (hundredths of a percent)"
+        months = {month: value * 100 for month, value in months.items()}
+        years = {year: value * 100 for year, value in years.items()} if years is not None else None
     with drawing:
         height = max(HEIGHT if len(rows) > 8 else 640, 260 + 46 * len(rows))
-        page = Page(title, labels.callouts, footer=(), height=height, note="whole percent; · no data")
+        page = Page(title, labels.callouts, footer=(), height=height, note=f"{unit}; · no data")
         axes = page.panels((1.0,), beside=36.0)[0]
         _draw_cells(axes, months, years, rows, page)
         return page.finish(alt)
