@@ -104,7 +104,7 @@ async def test_each_tool_fails_alone_and_the_answer_says_so():
     said = tell(found).text
     assert "SPY ends on" in said
     assert "quotes gave no answer within 0.5 s" in said
-    assert said.count("Also wrong, on its own: Nothing listens at warehouse") <= 1
+    assert said.count("Also wrong, on its own: warehouse: nothing listens at warehouse") <= 1
     assert {"redis_health of quotes", "postgres_connections of warehouse"} <= {each.what for each in found.unchecked}
 
 
@@ -175,7 +175,7 @@ async def test_steps_are_told_while_tools_run():
         ("why is alpha vantage returning 429s", ("external",)),
         ("how many evictions", ("cache",)),
         ("my backtests have been pending for an hour", ("queue",)),
-        ("Quotes are stale and I have a page for disk", ("freshness", "host")),
+        ("Quotes are stale and I have a page for disk", ("freshness", "disk")),
         ("status", ()),
         ("what broke overnight?", ()),
     ],

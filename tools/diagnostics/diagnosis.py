@@ -214,7 +214,9 @@ class Diagnostician:
         )
         runbook = self._runbook(found)
         ran = {result.tool for result in results if result.status in ("ok", "no_data", "error")}
-        step = next((step for step in runbook.steps if step.tool not in ran), None) if runbook else None
+        tools = self.executor.registry.tools
+        left = [step for step in runbook.steps if step.tool not in ran] if runbook else []
+        step = next((step for step in left if not step.tool or step.tool in tools), None)
         return replace(found, runbook=runbook, next_step=step)
 
     def _runbook(self, found: Diagnosis) -> Runbook | None:
@@ -258,15 +260,23 @@ def _same(one: Finding, other: Finding) -> bool:
 
 
 def _unchecked(results: Sequence[Result], selection: Selection) -> tuple[Unchecked, ...]:
+    """What is refused, what nothing is connected for, what did not answer; and what had nothing to measure, if asked."""
+    asked = {(call.tool, call.connection) for call in selection.asked}
     found = [
         Unchecked(topic.title, f"nothing is connected for it; it needs {topic.needs}") for topic in selection.missing
     ]
     for result in results:
         if result.status == "denied":
             found.append(Unchecked(result.tool, "your role does not allow it"))
-        elif result.status == "no_data" or result.status == "error":
+        elif result.status == "error" or (result.status == "no_data" and _belongs(result, asked, results)):
             found.append(Unchecked(_of(result), result.summary.rstrip(".")))
     return tuple(dict.fromkeys(found))
+
+
+def _belongs(result: Result, asked: set[tuple[str, str]], results: Sequence[Result]) -> bool:
+    """Nothing to measure is worth saying where it was asked about and nothing else there could be measured."""
+    others = (other for other in results if other.connection == result.connection and other.status == "ok")
+    return (result.tool, result.connection) in asked and not any(others)
 
 
 def _of(result: Result) -> str:

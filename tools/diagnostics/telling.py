@@ -4,10 +4,12 @@ Every sentence is a tool's own or a fixed one around it, and all of it is held t
 checker as narratives (`checking`); a line that it objects to is said without its figures.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from tools.diagnostics.causes import Story
 from tools.diagnostics.checking import bound, objections
 from tools.diagnostics.diagnosis import Diagnosis, Unchecked
 from tools.diagnostics.tool import Finding, Result
@@ -15,6 +17,9 @@ from tools.narrative.text import value_text
 
 _MOST_EVIDENCE: Final = 6
 _MOST_UNCHECKED: Final = 4
+_MOST_WELL: Final = 3
+_MOST_ASIDE: Final = 2
+_MOST_ALIKE: Final = 2
 _MOST_DETAILS: Final = 12
 
 
@@ -68,7 +73,7 @@ class _Writer:
             cause=self._cause(),
             remark=found.remark,
             evidence=tuple(self._evidence()),
-            aside=tuple(self._checked(self._line(story.cause), story.cause) for story in found.aside[:3]),
+            aside=tuple(self._checked(self._line(story.cause), story.cause) for story in found.aside[:_MOST_ASIDE]),
             unchecked=tuple(self._unchecked()),
             next_step=self._next(),
             runbook=f"Runbook: {found.runbook.title} ({found.runbook.id})." if found.runbook else "",
@@ -84,7 +89,7 @@ class _Writer:
                 return self._unknown()
             case "healthy":
                 return self._healthy()
-        return self._checked(_sentence(_symptom(found).summary), _symptom(found))
+        return self._checked(_sentence(_symptom(found)), _symptom(found))
 
     def _healthy(self) -> str:
         asked = [result for result in _asked(self._found) if result.status == "ok"]
@@ -94,7 +99,7 @@ class _Writer:
 
     def _unknown(self) -> str:
         found = self._found
-        if not found.selection.calls and found.selection.missing:
+        if not found.selection.asked and found.selection.missing:
             topic = found.selection.missing[0]
             return f"I cannot tell about {topic.title}: nothing is connected for it. It needs {topic.needs}."
         if not found.selection.calls:
@@ -110,7 +115,7 @@ class _Writer:
         said: list[str] = []
         symptom = _symptom(found)
         for number, story in enumerate(found.stories):
-            words = self._checked(_sentence(story.cause.summary), story.cause)
+            words = self._checked(_sentence(story.cause), story.cause)
             if number:
                 said.append(f"Also wrong, on its own: {words}")
             elif story.cause != symptom:
@@ -118,14 +123,20 @@ class _Writer:
         return " ".join(said[:3])
 
     def _evidence(self) -> list[str]:
+        """What was found; then what was asked about and is well."""
         found = self._found
+        well = [result for result in _asked(found) if result.status == "ok" and not result.findings]
         if not found.stories:
-            healthy = [result for result in _asked(found) if result.status == "ok"]
-            if len(healthy) == 1 and found.verdict == "healthy":
-                return []  # the headline says it
-            return [self._plainly(self._measured(result), result.tool) for result in healthy[:_MOST_EVIDENCE]]
-        findings = [finding for story in found.stories for finding in story.findings]
-        return [self._checked(self._line(finding), finding) for finding in findings[:_MOST_EVIDENCE]]
+            alone = len(well) == 1 and found.verdict == "healthy"  # the headline says it
+            return (
+                []
+                if alone
+                else [self._plainly(self._measured(result), result.tool) for result in well][:_MOST_EVIDENCE]
+            )
+        findings = _few_alike([finding for story in found.stories for finding in story.findings])
+        lines = [self._checked(self._line(finding), finding) for finding in findings[:_MOST_EVIDENCE]]
+        measured = [self._plainly(self._measured(result), result.tool) for result in well]
+        return lines + (measured[:_MOST_WELL] if found.selection.topics else [])
 
     def _line(self, finding: Finding) -> str:
         result = _result_of(self._found, finding)
@@ -136,9 +147,14 @@ class _Writer:
         return f"{result.summary.rstrip('.')} ({_where(result)})"
 
     def _unchecked(self) -> list[str]:
-        said = [self._plainly(_reason(each), each.what) for each in self._found.unchecked]
+        shown = {finding.summary.rstrip(".") for story in self._stories() for finding in story.findings}
+        left = [each for each in self._found.unchecked if each.why not in shown]
+        said = [self._plainly(_reason(each), each.what) for each in left]
         kept = said[:_MOST_UNCHECKED]
         return [*kept, "and others, in the details"] if len(said) > len(kept) else kept
+
+    def _stories(self) -> tuple[Story, ...]:
+        return (*self._found.stories, *self._found.aside)
 
     def _next(self) -> str:
         step = self._found.next_step
@@ -151,6 +167,16 @@ class _Writer:
 
     def _plainly(self, text: str, otherwise: str) -> str:
         return otherwise if objections(text, self._facts) else text
+
+
+def _few_alike(findings: Sequence[Finding]) -> list[Finding]:
+    """A condition of one system is shown twice at most; the rest is in the details."""
+    kept: list[Finding] = []
+    for finding in findings:
+        alike = [one for one in kept if (one.condition, one.connection) == (finding.condition, finding.connection)]
+        if len(alike) < _MOST_ALIKE:
+            kept.append(finding)
+    return kept
 
 
 def _symptom(found: Diagnosis) -> Finding:
@@ -191,9 +217,14 @@ def _reason(each: Unchecked) -> str:
     return f"{each.what} ({each.why})"
 
 
-def _sentence(text: str) -> str:
-    said = text.strip().rstrip(".")
-    return said[:1].upper() + said[1:] + "."
+def _sentence(finding: Finding) -> str:
+    """Its summary as a sentence, with the system it is about."""
+    said = finding.summary.strip().rstrip(".")
+    names = [name.lower() for name in (finding.connection, finding.subject) if name]
+    if not any(name in said.lower() for name in names):
+        return f"{finding.connection}: {said}."
+    starts_with_its_name = said.lower().startswith(finding.connection.lower())
+    return (said if starts_with_its_name else said[:1].upper() + said[1:]) + "."
 
 
 def _detail(result: Result) -> str:

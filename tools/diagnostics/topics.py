@@ -54,7 +54,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"|when (?:was|were|did) .{0,40}(?:updat|refresh|load)\w*",
         r"\b(?:data|prices?|quotes?|market data|closes?|bars?|feed|dashboards?)\b|behind|frozen",
         "stale old prices data not updated behind last date newest bar feed frozen dashboards empty symbols missing today",
-        ("pipeline", "host", "external", "store"),
+        ("pipeline", "disk", "host", "external", "store"),
     ),
     Topic(
         "quality",
@@ -83,7 +83,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"|did .{0,40}(?:finish|complete|run)\b|(?:load|import|job|run) (?:fail|finish|complete|stuck|hang)\w*",
         r"finish\w*|complet\w+|stuck|\bjobs?\b|\bruns?\b|\bload\w*",
         "pipeline ingestion etl dag job run finish failed stuck hanging nightly load import scheduler paused",
-        ("host", "external", "store", "database"),
+        ("disk", "host", "external", "store", "database"),
     ),
     Topic(
         "cache",
@@ -94,7 +94,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"caches?\b|cached|caching|redis|evict\w*|hit[- ]?rate|hit[- ]?ratio|keyspace|key space|memcached?|ttls?\b|maxmemory|\bkeys\b",
         r"",
         "cache redis memory evictions hit rate keys expiry persistence latency",
-        ("host",),
+        ("disk", "host"),
     ),
     Topic(
         "database",
@@ -106,7 +106,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"|deadlocks?|\blocks?\b|locking|blocked|blocking|blocks|replica\w*|replication|vacuum|bloat\w*|transactions?|sessions?|tables?\b|idle in",
         r"",
         "database postgres connections exhausted slow queries blocked locks replication lag table size bloat",
-        ("host",),
+        ("disk", "host"),
     ),
     Topic(
         "store",
@@ -117,7 +117,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"duck ?db|parquet|price (?:store|database|db)|(?:price|data) file|\.duckdb|is locked",
         r"",
         "duckdb parquet file price store locked size corrupt cannot open",
-        ("host",),
+        ("disk", "host"),
     ),
     Topic(
         "service",
@@ -129,7 +129,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"|\b(?:status|error)s? (?:code )?[45]\d\d|\b[45]\d\ds?\b|[45]xx|health ?checks?",
         r"\bup\b|\bdown\b|slow\w*|latency|lagg\w+|respond\w*|unresponsive|time(?:d|s)?[- ]?outs?|timing out|reach\w*|sluggish|crawling|unavailable|unreachable",
         "service api endpoint up down slow latency timeout status error certificate expiry unreachable",
-        ("database", "cache", "external", "host"),
+        ("database", "cache", "external", "disk", "host"),
     ),
     Topic(
         "external",
@@ -152,17 +152,27 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"alerts?\b|alerting|alarms?|firing|fires?\b|prometheus|alertmanager|pag(?:ed|er|ing)\b|metrics?\b|promql",
         r"",
         "alerts firing alarms prometheus paging which alert",
-        ("host",),
+        ("disk", "host"),
+    ),
+    Topic(
+        "disk",
+        "the disks",
+        "the machine (kind host)",
+        (),
+        r"disk",
+        r"disks?\b|(?:file ?system|volume|partition|mount)s?|storage|space\b|inodes?",
+        r"\bfull\b|filling",
+        "disk full space left on device volume inodes storage",
     ),
     Topic(
         "host",
         "the machine",
         "the machine (kind host)",
         ("host",),
-        r"host|disk|memory|load",
-        r"disks?\b|(?:file ?system|volume|partition|mount)s?|storage|space\b|inodes?|\bcpus?\b|\bram\b|swap\w*|the (?:box|machine|host|node|server)\b|\bboxes\b|machines?|hosts?\b|load average|(?:cpu|system|high|heavy|and|server|machine) load\b|load (?:on|is|of) the\b|(?:under|high) load|\bmemory\b",
-        r"\bfull\b|filling|memory",
-        "disk full space left machine memory cpu load swap host",
+        r"host|load",
+        r"\bcpus?\b|\bram\b|swap\w*|the (?:box|machine|host|node|server)\b|\bboxes\b|machines?|hosts?\b|load average|(?:cpu|system|high|heavy|and|server|machine) load\b|load (?:on|is|of) the\b|(?:under|high) load|\bmemory\b",
+        r"memory",
+        "machine memory cpu load swap host overloaded",
     ),
     Topic(
         "queue",
@@ -173,7 +183,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         r"queues?\b|queued|backlog\w*|pending|backtests? .{0,40}(?:stuck|pending|waiting|slow|not (?:run|start)|forever|queued|running)|my backtest|workers?\b|piling",
         r"waiting",
         "queue backlog pending backtests stuck waiting workers jobs piling up inbox",
-        ("host", "service", "database"),
+        ("disk", "host", "service", "database"),
     ),
     Topic(
         "deskhand",
@@ -228,6 +238,7 @@ def select(
     """
     named = mentioned(text, registry)
     topics = topics_of(text, named)
+    named = named or _meant(text, registry, topics)
     if not topics and not named:
         topics = tuple(topic for topic in before if topic in _BY_ID)
         topics = topics or (() if EVERYTHING.search(text) else _by_index(text))
@@ -271,6 +282,23 @@ def mentioned(text: str, registry: Registry) -> tuple[str, ...]:
     return tuple(name for name in registry.connections if name in found)
 
 
+_GENERIC: Final = frozenset(
+    "api service server db database cache prod production live main the desk data store redis".split()
+)
+
+
+def _meant(text: str, registry: Registry, topics: Sequence[str]) -> tuple[str, ...]:
+    """Connections meant by what sets their name apart: "the orders service" is orders-api, where the kind fits."""
+    said = set(_plain(text).split())
+    kinds = {kind for topic in topics for kind in _BY_ID[topic].kinds}
+    found: list[str] = []
+    for name, connection in registry.connections.items():
+        own = set(_plain(name).split()) - _GENERIC
+        if own and own <= said and (connection.kind in kinds or not topics):
+            found.append(name)
+    return tuple(found)
+
+
 def topics_of(text: str, named: Sequence[str] = ()) -> tuple[str, ...]:
     """Topics by words alone; empty for everything, and where no word decides."""
     said = text
@@ -308,15 +336,15 @@ def _mended(text: str) -> str:
 
 def _specific(nouns: Sequence[str]) -> bool:
     """ "run a health check on the platform" is about everything; "what failed in the database" is not."""
-    return bool(set(nouns) - {"service", "host", "deskhand", "pipeline", "freshness"})
+    return bool(set(nouns) - {"service", "host", "disk", "deskhand", "pipeline", "freshness"})
 
 
 def _sharper(nouns: Sequence[str]) -> tuple[str, ...]:
     """A broader topic gives way where a narrower one covers the same words."""
     found = list(dict.fromkeys(nouns))
     for broad, narrow in (
-        ("service", ("external", "cache", "database", "store", "deskhand", "queue", "alerts", "host")),
-        ("host", ("cache", "database")),
+        ("service", ("external", "cache", "database", "store", "deskhand", "queue", "alerts", "disk", "host")),
+        ("host", ("cache", "database", "disk")),
         ("database", ("store",)),
         ("pipeline", ("queue",)),
         ("freshness", ("quality",)),
@@ -332,13 +360,13 @@ def _everything(registry: Registry, arguments: Mapping[str, Json]) -> Selection:
 
 
 def _asked(registry: Registry, topics: Sequence[str], named: Sequence[str]) -> set[tuple[str, str]]:
-    """Tool and connection; where a system is named, on it alone, with all its tools where the topics have none there."""
+    """Tool and connection; where a system is named, on it alone; where the topics have none there, all of its tools too."""
     pairs = {pair for topic in topics for pair in _answers(registry, _BY_ID[topic])}
     if not named:
         return pairs
-    return {pair for pair in pairs if pair[1] in named} or {
-        (tool.name, name) for name in named for tool in _reads(registry) if name in tool.targets
-    }
+    fitting = {pair for pair in pairs if pair[1] in named}
+    whole = {(tool.name, name) for name in named for tool in _reads(registry) if name in tool.targets}
+    return fitting or pairs | whole
 
 
 def _upstream(registry: Registry, topics: Sequence[str], named: Sequence[str]) -> set[tuple[str, str]]:
