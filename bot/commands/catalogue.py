@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.protocols import Json
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from tools.strategies.catalogue.answers import Answer
     from tools.strategies.catalogue.model import Item
     from tools.strategies.templates import Template
@@ -18,6 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A question, or nothing for the whole."""
     parser.add_argument("text", nargs="?", default="", help="what you look for, such as: anything for volatility")
     parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument(
+        "--import-platform",
+        action="store_true",
+        help="keep the templates of the configured platform as templates of this desk",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,13 +32,34 @@ def run(arguments: argparse.Namespace) -> int:
     from tools.strategies.catalogue.answers import Answers, Everything
     from tools.strategies.templates import of_desk
 
-    answers = Answers.of(of_desk(load_settings().home))
+    settings = load_settings()
+    if arguments.import_platform:
+        return asyncio.run(_import(settings))
+    answers = Answers.of(of_desk(settings.home))
     answer = asyncio.run(answers.answer(arguments.text))
     if arguments.json:
         sys.stdout.write(json.dumps(_as_json(answer), ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(_as_text(answer))
     return 1 if isinstance(answer, Everything) and answer.missed else 0
+
+
+async def _import(settings: "Settings") -> int:
+    from tools.errors import BadInput
+    from tools.platform.client import PlatformClient
+    from tools.platform.templates import keep, platform_templates
+    from tools.strategies.templates import builtin
+
+    if settings.platform is None:
+        raise BadInput("no platform is configured: write its url under [platform] in deskhand.toml")
+    async with PlatformClient(settings.platform) as client:
+        taken = await platform_templates(client, builtin())
+    paths = keep(taken, settings.home / "strategies")
+    for template, path in zip(taken.templates, paths, strict=True):
+        sys.stdout.write(f"{template.title}: {path}\n")
+    for sentence in taken.left_out:
+        sys.stdout.write(f"left out: {sentence}\n")
+    return 0 if paths else 1
 
 
 def _found(answer: "Answer") -> tuple[str, list["Item | Template"]]:

@@ -38,6 +38,7 @@ class Platform:
     failures: list[int] = field(default_factory=list)
     hang: bool = False
     requests: list[str] = field(default_factory=list)
+    templates: object = field(default_factory=list)
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -46,6 +47,7 @@ class Platform:
         app.router.add_get("/api/v1/backtests/{id}/portfolio-history", self._history)
         app.router.add_get("/api/v1/backtests/{id}/trades-history", self._trades)
         app.router.add_get("/api/v1/market-data/regime/", self._regime)
+        app.router.add_get("/api/v1/strategies/templates/", self._templates)
         app.router.add_get("/api/v1/signals/{symbol}", self._signal)
         return app
 
@@ -83,6 +85,9 @@ class Platform:
             base | {"timestamp": "2020-01-03T00:00:00", "side": "SELL", "price": 110.0},
         ]
         return web.json_response({"data": data})
+
+    async def _templates(self, request: web.Request) -> web.Response:
+        return web.json_response(self.templates)
 
     async def _regime(self, request: web.Request) -> web.Response:
         data = {"symbol": "AAPL", "as_of": "2020-01-04", "regime": "bullish", "confidence": 0.7, "notes": ["up"]}
