@@ -60,7 +60,7 @@ def _answer(payload: str) -> dict[str, object]:
     from tools.narrative.report import parse_report
 
     report = parse_report(payload)
-    findings = checker.check(report.text, report.plain_facts())
+    findings = checker.check(report.text, report.plain_facts(), report=report.is_whole)
     return {
         "ok": not findings,
         "findings": [{"class": item.kind, "span": item.span, "reason": item.reason} for item in findings],

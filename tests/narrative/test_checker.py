@@ -121,6 +121,36 @@ def test_a_report_must_carry_its_caveats() -> None:
     body = "Recommendation: research. " + "The Sharpe ratio is 0.28. " * 12
     assert [finding.kind for finding in check(body, facts)] == ["caveat"]
     assert check(body + caveat.value, facts) == ()  # type: ignore[operator]
+    remark = "The Sharpe ratio is 0.28."
+    assert check(remark, facts) == (), "a remark in a thread needs no caveat"
+    assert [finding.kind for finding in check(remark, facts, report=True)] == ["caveat"]
+
+
+def test_numbers_in_the_name_of_a_run_are_no_figures() -> None:
+    named = Fact("run.name", "Backtest", "Three-bar reversal on Bitcoin", "text")
+    facts = tuple(named if fact.id == "run.name" else fact for fact in REVERSAL)
+    assert check("Three-bar reversal on Bitcoin has a Sharpe ratio of 0.49.", facts) == ()
+    assert check("The Three-bar reversal returned 8.8% a year.", facts) == ()
+    assert check("Three of its years were positive.", facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "true", "false"),
+    [
+        (HOLDING, "What hurts is the 56.8% hole.", "What hurts is the 19.1% hole."),
+        (HOLDING, "Best and worst years: +29.6% (2013), -38.5% (2008).", "Best and worst years: +38.5% (2013), -29.6% (2008)."),
+        (HOLDING, "13 of 20 years (65%) were up.", "13 of 20 years (56%) were up."),
+        (REVERSAL, "Trades: 48 (30 W / 18 L).", "Trades: 48 (18 W / 30 L)."),
+        (REVERSAL, "Of 48 trades 30 were winners, or 62.5%.", "Of 48 trades 18 were winners, or 62.5%."),
+        (REVERSAL, "2024 was better than 2023.", "2024 was worse than 2023."),
+        (REVERSAL, "Vol (21.4% vs 28.9%) was lower than the benchmark's.", "Vol (28.9% vs 21.4%) was lower than the benchmark's."),
+        (REVERSAL, "Losing 12.2% in 2023, it rebounded by 34.8% the year after.", "Losing 12.2% in 2023, it rebounded by 20.9% the year after."),
+        (REVERSAL, "It was no better than buy and hold.", "It outdid most hedge funds."),
+    ],
+)  # fmt: skip
+def test_words_nobody_taught_it(facts: tuple[Fact, ...], true: str, false: str) -> None:
+    assert check(true, facts) == ()
+    assert check(false, facts)
 
 
 def test_a_caveat_may_explain_itself() -> None:

@@ -17,12 +17,17 @@ from tools.narrative.facts import Fact
 __all__ = ["Finding", "check"]
 
 
-def check(text: str, facts: Sequence[Fact]) -> tuple[Finding, ...]:
-    """Everything in `text` that the facts do not bear out; empty when all is accounted for."""
+def check(text: str, facts: Sequence[Fact], *, report: bool = False) -> tuple[Finding, ...]:
+    """Everything in `text` that the facts do not bear out; empty when all is accounted for.
+
+    A text that stands for a full report must also carry every caveat among the facts, in its words or in others that
+    say it. `report` says that it does; without it, one of several paragraphs and 120 words, or one that recommends in
+    40, is taken for one. A sentence in a thread needs no caveat.
+    """
     index = _index(tuple(facts))
     plain, findings = examine(text)
     plain = wholes.without_addresses(plain)
-    findings += wholes.check(plain, index)
+    findings += wholes.check(plain, index, report=report)
     findings += claims.judge(plain, index)
     return tuple(dict.fromkeys(findings))
 

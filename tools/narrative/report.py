@@ -139,6 +139,14 @@ class ReportInput(BaseModel):
 
     text: str
     facts: list[FactInput]
+    sections: object = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the text is a full report: it holds the titles of two or more sections given beside it."""
+        given = self.sections if isinstance(self.sections, list) else []
+        titles = [section.get("title") for section in given if isinstance(section, dict)]
+        return len(titles) > 1 and all(isinstance(title, str) and title in self.text for title in titles)
 
     def plain_facts(self) -> tuple[Fact, ...]:
         """The facts that have a value."""

@@ -41,10 +41,10 @@ class Said:
     form: str = ""
 
 
-@lru_cache(maxsize=1)
-def voices() -> tuple[Voice, ...]:
-    """All lines in order."""
-    lines = (Path(__file__).parent / "voices.txt").read_text(encoding="utf-8").splitlines()
+@lru_cache(maxsize=2)
+def voices(file: str = "voices.txt") -> tuple[Voice, ...]:
+    """All lines of a file in order."""
+    lines = (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
     found = []
     for line in lines:
         if not line or line.startswith("#"):
@@ -79,7 +79,10 @@ def _holds(condition: str, facts: Mapping[str, Fact]) -> bool:
             raise Unfit
         return str(facts[name].value)
 
-    return bool(eval(condition, {"__builtins__": {}}, {"v": value, "t": text, "abs": abs}))  # our own file
+    try:
+        return bool(eval(condition, {"__builtins__": {}}, {"v": value, "t": text, "abs": abs}))  # our own file
+    except ZeroDivisionError:
+        raise Unfit from None
 
 
 def _number(facts: Mapping[str, Fact], name: str) -> float:
@@ -212,9 +215,11 @@ def _refuse() -> str:
 _BY_SIGN = re.compile(r"drawdown|var_95|worst|year|stress|regime|down_capture|depth")
 
 
-def texts(facts: Mapping[str, Fact], *, unread: bool | None = None) -> Iterator[tuple[int, tuple[Said, ...]]]:
+def texts(
+    facts: Mapping[str, Fact], *, unread: bool | None = None, file: str = "voices.txt"
+) -> Iterator[tuple[int, tuple[Said, ...]]]:
     """Every text that is true of these facts, with the number of its line; `unread` picks one half."""
-    for number, voice in enumerate(voices()):
+    for number, voice in enumerate(voices(file)):
         if unread is not None and (number % 2 == 1) != unread:
             continue
         try:

@@ -477,7 +477,7 @@ def _weak(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
         return _by_unit(reading, at, item), False
     mask, generic = _nearest_nouns(reading, at, item)
     if item.unit in ("time", "bars"):
-        return _lengths(reading, item, mask), generic and bool(mask)
+        return _lengths(reading, at, mask), generic and bool(mask)
     mask |= _totals(reading, at, item)
     if mask:
         return mask, generic
@@ -515,16 +515,27 @@ def _nearest_nouns(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     return mask, generic
 
 
-def _lengths(reading: Reading, item: Item, mask: int) -> int:
+_OF_THE_TEST = frozenset("over in during across spanning covering versus below above against than short have had available test history backtest sample".split())  # fmt: skip
+
+
+def _of_the_test(reading: Reading, at: int) -> bool:
+    """ "Over 19.2 years", "we have 19.2 years", "19.2 years of the test"."""
+    near = reading.items[max(0, at - 4) : at] + reading.items[at + 1 : at + 4]
+    return any(word in _OF_THE_TEST for i in near for word in i.word.split())
+
+
+def _lengths(reading: Reading, at: int, mask: int) -> int:
     """A length of time without a noun is that of the test, or of a fall."""
     fall = any(
         (i.kind in "MX" and "drawdown" in i.key) or i.word.startswith(("recover", "trough", "regain"))
         for i in reading.items
     )
     carried = reading.before.metric & reading.index.by_key.get("drawdown", 0)
-    usual: tuple[str, ...] = ("length",) if mask else ("length", "observations")
+    usual: tuple[str, ...] = (
+        ("length", "observations") if not mask else ("length",) if _of_the_test(reading, at) else ()
+    )
     if not mask and (fall or carried):
-        usual = ("length", "length_dd", "recovery_days", "fall_days", "observations")
+        usual = ("length_dd", "recovery_days", "fall_days")
     for key in usual:
         mask |= reading.index.by_key.get(key, 0)
     return mask
@@ -629,11 +640,10 @@ def pair_lists(reading: Reading) -> None:
 
 
 def _a_list(reading: Reading, nouns: list[int], group: list[int]) -> bool:
-    """Nouns and figures both joined by "and" or a slash: "Sharpe and Sortino of 0.28 and 0.40"."""
-    return all(
-        any(reading.code[p] == "J" or reading.items[p].word == "/" for p in range(found[-2] + 1, found[-1]))
-        for found in (nouns, group)
-    )
+    """Nouns joined by "and" or a slash, figures so or by a comma: "Sharpe and Sortino of 0.28 and 0.40"."""
+    between = range(nouns[-2] + 1, nouns[-1])
+    joined = any(reading.code[p] == "J" or reading.items[p].word == "/" for p in between)
+    return joined and any(kind in "JP" for kind in reading.code[group[-2] + 1 : group[-1]])
 
 
 def _of_both_sides(reading: Reading, group: list[int]) -> None:
@@ -777,7 +787,8 @@ def _owner_after(reading: Reading, at: int) -> str:
     if items[position].also == "market" and opening not in ("for", "by"):
         return ""
     follow = items[position + 1].word if position + 1 < len(items) else ""
-    if follow in (":", "'s") or (opening == "(" and follow != ")"):
+    closed = position + 2 < len(items) and items[position + 2].kind == ")"
+    if follow == ":" or (follow == "'s" and not closed) or (opening == "(" and follow != ")"):
         return ""
     return items[position].key
 
@@ -834,7 +845,7 @@ def _owns(reading: Reading, at: int) -> bool:
     """Whether the benchmark is the subject itself, not what something is measured against: it has no beta of its own."""
     for position in range(min(at, len(reading.items)) - 1, -1, -1):
         if reading.code[position] == "S":
-            alone = not any(i.kind == "S" and i.key == "strategy" for i in reading.items)
+            alone = not any(i.kind in "SQ" and i.key != "benchmark" for i in reading.items[:position])
             return alone and reading.items[position].key == "benchmark" and not is_object(reading.items, position)
     return False
 
@@ -912,7 +923,7 @@ def _left_of(items: list[Item], at: int) -> list[Item]:
     found: list[Item] = []
     for position in range(at - 1, max(-1, at - 10), -1):
         item = items[position]
-        if item.kind in "QPBJ;)":
+        if item.kind in "QPBJ;)" or (item.kind == "A" and position and items[position - 1].kind == "Q"):
             break
         if item.kind == "A" or (item.kind == "Y" and position + 1 < at and items[position + 1].kind in "M"):
             found.append(item)
@@ -1009,7 +1020,9 @@ def _closes(items: list[Item], position: int) -> bool:
 def ranked(reading: Reading, at: int) -> int:
     """ "the second deepest drawdown", "Drawdown 3": the facts of that one."""
     mask = 0
-    for position, item in enumerate(reading.items[: min(at, len(reading.items) - 1)]):
+    after = [p for p in range(at, len(reading.items)) if "Q" not in reading.code[at + 1 : p + 1]]
+    for position in (*range(min(at, len(reading.items) - 1)), *after[1:-1]):
+        item = reading.items[position]
         number = ORDINALS.get(item.word, 0)
         if (
             number
@@ -1041,7 +1054,7 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
         return candidates & scope
     first = index.by_group.get("drawdown.1", 0)
     falls = 0
-    if any(i.kind == "M" and "drawdown" in i.key.split(",") for i in reading.items[: at + 3]):
+    if any(_any_drawdown(reading, p) for p in range(min(at + 3, len(reading.items)))):
         falls = index.by_key.get("drawdown", 0)
     if _speaks_of_an_extreme(reading, at):
         return candidates  # the superlative itself is held against its siblings
@@ -1049,6 +1062,17 @@ def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, a
     if reading.before.scope:
         free |= candidates & reading.before.scope
     return free
+
+
+def _any_drawdown(reading: Reading, position: int) -> bool:
+    """ "Drawdowns", "a drawdown", "losses from a high": any of them, where "the drawdown" is the deepest."""
+    item = reading.items[position]
+    if item.kind != "M" or "drawdown" not in item.key.split(","):
+        return False
+    if any(i.kind in "DG" or (i.kind == "O" and i.word[:2].isdigit()) for i in reading.items):
+        return True
+    before = reading.items[position - 1].word if position else ""
+    return item.word.endswith("s") or before in ("a", "another", "one", "second", "third", "further", "other")
 
 
 def _speaks_of_an_extreme(reading: Reading, at: int) -> bool:
@@ -1167,7 +1191,7 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     if of_time and not (before and before[-1].word in _FIRM):
         return "", False
     if hedge.key in ("over", "under") and _denied(before):
-        return "at_most" if hedge.key == "over" or hedge.word == "worse than" else "at_least", False
+        return "no_more" if hedge.key == "over" or hedge.word == "worse than" else "no_less", False
     while position > 0 and (
         items[position - 1].kind in "PAYEL)" or items[position - 1].word in ("well", "far", "much")
     ):

@@ -12,6 +12,7 @@ from tools.narrative.checking.matching import digits_shown, fits_unit, of_like_s
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.vocabulary import stems, weight
 
+_OUTCOMES = frozenset("won lost positive_years positive_months positive_days".split())
 _GLUE = frozenset("LHAYETXUWV(R")
 _CLOSE = frozenset("LHAYEX")
 _HEADLINE = frozenset(
@@ -22,9 +23,9 @@ _HEADLINE = frozenset(
 def bear_out(reading: Reading, bound: Bound) -> bool:
     """Whether some fact has the value of this figure and nothing said contradicts that it is meant; binds it."""
     item = bound.item
-    if item.unit in ("points", "times", "window", "ordinal"):
+    if item.unit in ("points", "window", "ordinal"):
         return False
-    facts = _with_value(reading, bound)
+    facts = _with_value(reading, bound) or _with_unit_of_the_last(reading, bound)
     if not facts:
         return False
     facts &= _owned(reading, bound)
@@ -53,6 +54,8 @@ def _with_value(reading: Reading, bound: Bound) -> int:
     limits = (
         0 if any("rule" in i.key.split(",") for i in reading.items if i.kind == "M") else index.by_key.get("rule", 0)
     )
+    if item.sign >= 0 and not _speaks_of_loss(reading):
+        limits |= index.losses & ~index.by_key.get("rule", 0)
     few = item.value * 10**item.decimals < 10 and item.also != "words"
     for position in of_like_size(item, index):
         if limits >> position & 1 or (few and index.units[position] not in ("count", "days", "bars")):
@@ -60,6 +63,34 @@ def _with_value(reading: Reading, bound: Bound) -> int:
         if fits_unit(item, index, position) and not same(item, index, position, lean, "" if comparing else hedge):
             mask |= 1 << position
     return mask
+
+
+_LOSSES = frozenset("loss fall drawdo dd risk tail var short cost turn".split())
+
+
+def _speaks_of_loss(reading: Reading) -> bool:
+    """Whether any word is of losses, falls or costs, without which no unsigned figure is one."""
+    if any(i.kind == "U" or i.key == "loss" for i in reading.items):
+        return True
+    metrics = {key for i in reading.items if i.kind == "M" for key in i.key.split(",")}
+    losses = {key for p in reading.index.bits(reading.index.losses) for key in reading.index.keys[p]}
+    return bool(metrics & losses or stems(" ".join(i.word for i in reading.items)) & _LOSSES)
+
+
+def _with_unit_of_the_last(reading: Reading, bound: Bound) -> int:
+    """ "943 days, and another 4,579": a bare number can have the unit of the figure before it."""
+    item = bound.item
+    last = next((b.item for b in reversed(reading.bound) if b is not bound), None)
+    if (
+        last is None
+        or last.unit not in ("time", "bars")
+        or item.unit != "number"
+        or item.also
+        or digits_shown(item) < 2
+    ):
+        return 0
+    item.unit, item.scale = last.unit, last.scale
+    return _with_value(reading, bound)
 
 
 def _owned(reading: Reading, bound: Bound) -> int:
@@ -91,31 +122,35 @@ def _named(reading: Reading, bound: Bound) -> int | None:
     free = [
         mask
         for noun in nouns
-        if not _taken(reading, noun, bound.at) and (mask := _specific(reading, bound.item, noun))
+        if not (_taken(reading, noun, bound.at) or set(reading.items[noun].key.split(",")) <= _OUTCOMES)
+        and (mask := _specific(reading, bound.item, noun))
     ]
     return _union(free) if free and not any(about.is_generic(reading, noun) for noun in beside) else None
 
 
 def _by_loose_words(reading: Reading, bound: Bound, facts: int) -> int:
     """Those of the facts that verbs, neighbouring figures or single words speak of, or that stand out by themselves."""
+    spoken = _spoken_of(reading, bound, facts)
     if any(about.is_generic(reading, noun) for noun in _beside(reading, bound.at)):
-        moved = facts & _moves(reading)
-        return moved or _spoken_of(reading, bound, facts)
-    earlier = next(
-        (b for b in reversed(reading.bound) if b is not bound and b.facts and _in_a_row(reading, b, bound)), None
-    )
-    if earlier is not None and facts & (earlier.metric | _parallel(reading, earlier)):
-        return facts & (earlier.metric | _parallel(reading, earlier))
+        return facts & _moves(reading, bound) or spoken or 0
+    earlier = next((b for b in reversed(reading.bound) if b is not bound and b.facts and _in_a_row(reading, b, bound)), None)  # fmt: skip
     if earlier is not None:
-        return facts if _clear(reading, bound, facts) else 0
-    return _spoken_of(reading, bound, facts) or (facts if _clear(reading, bound, facts) else 0)
+        alike = facts & (earlier.metric | _parallel(reading, earlier))
+        mixed = not about.is_said(reading, earlier.at) and _clear(reading, bound, facts)
+        return alike or (facts if mixed else 0)
+    if spoken is not None:
+        return spoken
+    return facts if _clear(reading, bound, facts) else 0
 
 
 _ENOUGH = 0.7
 
 
-def _spoken_of(reading: Reading, bound: Bound, facts: int) -> int:
-    """Those of the facts that the loose words around a figure speak of at least as much as of any other fact."""
+def _spoken_of(reading: Reading, bound: Bound, facts: int) -> int | None:
+    """Those of the facts that the loose words around a figure speak of at least as much as of any other fact.
+
+    None where the words speak of no fact at all.
+    """
     index = reading.index
     rivals = about.fitting(reading, bound.item, _owned(reading, bound) & _in_time(reading, bound, facts))
     for words in _words_around(reading, bound.at):
@@ -135,7 +170,7 @@ def _spoken_of(reading: Reading, bound: Bound, facts: int) -> int:
         )
         if earlier is not None:
             return facts & (earlier.metric | _parallel(reading, earlier))
-    return 0
+    return None
 
 
 def _words_around(reading: Reading, at: int) -> list[set[str]]:
@@ -143,15 +178,16 @@ def _words_around(reading: Reading, at: int) -> list[set[str]]:
     code = reading.code
     start = next((p for p in range(at - 1, -1, -1) if code[p] == "Q"), -1) + 1
     end = next((p for p in range(at + 1, len(code)) if code[p] == "Q"), len(code))
-    return [
-        stems(" ".join(i.word for i in span if i.kind not in "DQS"))
-        for span in (reading.items[start:end], reading.items)
-    ]
+    near = next((p for p in range(at + 1, end) if code[p] in "PBJ"), end)
+    spans = (reading.items[start:near], reading.items[start:end], reading.items)
+    return [stems(" ".join(i.word for i in span if i.kind not in "DQS")) for span in spans]
 
 
-def _moves(reading: Reading) -> int:
+def _moves(reading: Reading, bound: Bound) -> int:
     """What "made", "lost" and "a return of" can be: returns, falls and what a trade made."""
-    keys = ("return", "drawdown", "average_trade", "best_trade", "worst_trade")
+    keys = ["return", "average_trade", "best_trade", "worst_trade"]
+    if about.lean_of(reading, bound.at) < 0 or bound.item.sign < 0:
+        keys.append("drawdown")
     return _union([reading.index.by_key.get(key, 0) for key in keys])
 
 
@@ -228,7 +264,7 @@ def _clear(reading: Reading, bound: Bound, facts: int) -> bool:
     whole = bound.item.unit == "number" and not bound.item.decimals
     if digits_shown(bound.item) >= 3 and (whole or bound.item.unit in ("time", "bars", "money")):
         return not facts & index.scoped and len({index.keys[p] for p in index.bits(facts & ~index.stated)}) == 1
-    if digits_shown(bound.item) < 2 or len(leading) != 1 or bound.item.unit == "part":
+    if digits_shown(bound.item) < 2 or len(leading) != 1 or bound.item.unit in ("part", "times"):
         return False
     scoped = [p for p in index.bits(facts) if index.scoped >> p & 1 and "max_drawdown" not in index.keys[p]]
     return not scoped or bound.scoped

@@ -217,14 +217,46 @@ def _winners_to_losers(reading: Reading, at: int, bound: Bound) -> bool:
 
 
 def _parts_of_wholes(reading: Reading) -> None:
-    """ "11 of 19 years": the two figures are not one and the same."""
+    """ "11 of 19 years": two counts of one kind, the first no more than the second; and no sum stands twice."""
     for part, whole in pairwise(reading.bound):
+        if part.item.unit in ("money", "time") and _said_twice(part, whole):
+            reading.find("count", whole.item, "One figure stands for two.")
         between = {i.word for i in reading.items[part.at + 1 : whole.at] if i.kind != "L"}
-        if not between or not between <= _OUT_OF or not part.facts or part.item.unit not in ("number", "time"):
-            continue
-        one = part.facts == whole.facts and not part.facts & (part.facts - 1)
-        if one or (part.item.value > whole.item.value and whole.item.unit in ("number", "time")):
-            reading.find("count", whole.item, "The part and the whole cannot be these figures.")
+        counted = part.facts and {part.item.unit, whole.item.unit} <= {"number", "time"} and not whole.item.decimals
+        if counted and between and between <= _OUT_OF and not (between == {"in"} and whole.item.unit == "time"):
+            _part_of_whole(reading, part, whole)
+
+
+def _said_twice(first: Bound, second: Bound) -> bool:
+    """Whether two figures are one fact in the same words."""
+    return (
+        first.facts == second.facts != 0
+        and first.item.value == second.item.value
+        and first.item.scale == second.item.scale
+    )
+
+
+_KINDS_OF_COUNT = (
+    frozenset(("trades", "won", "lost", "open")),
+    frozenset(("positive_years", "whole_years")),
+    frozenset(("positive_months", "whole_months")),
+)
+
+
+def _part_of_whole(reading: Reading, part: Bound, whole: Bound) -> None:
+    index = reading.index
+    counts = [p for p in index.bits(part.metric | whole.metric) if index.values[p] == part.item.value]
+    one = part.facts == whole.facts and len(counts) < 2
+    kinds = [_kinds_of(index, bound.facts) for bound in (part, whole)]
+    kin = [p for p in index.bits(index.by_unit.get("count", 0)) if index.values[p] == part.item.value]
+    apart = bool(whole.facts and kinds[0]) and not any(_kinds_of(index, 1 << p) & kinds[1] for p in kin)
+    if one or apart or part.item.value > whole.item.value:
+        reading.find("count", whole.item, "The part and the whole cannot be these figures.")
+
+
+def _kinds_of(index: Index, facts: int) -> set[int]:
+    keys = {key for p in index.bits(facts) for key in index.keys[p]}
+    return {number for number, kind in enumerate(_KINDS_OF_COUNT) if keys & kind}
 
 
 _OUT_OF = frozenset(("in", "of", "out of", "of every", "in every", "out of every"))
@@ -265,7 +297,7 @@ def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
         and _in_a_slashed_name(items, at, reading.index)
     ):
         return True
-    if _enumerates(items, at) or _figure_of_speech(items, at):
+    if _enumerates(items, at) or _figure_of_speech(items, at) or _supposed(items, at):
         return True
     tails = reading.index.by_key.get("var", 0) | reading.index.by_key.get("cvar", 0)
     if item.unit == "number" and item.value in (95.0, 99.0):
@@ -297,6 +329,18 @@ def _enumerates(items: list[Item], at: int) -> bool:
     if items[at - 1].kind != "(" or (items[at + 1 : at + 2] and items[at + 1].kind != ")"):
         return False
     return item.value == 1 + sum(i.kind == "L" and i.word == "level" for i in items[:at]) or item.value == 0
+
+
+_SUPPOSES = frozenset(("each", "every", "any", "for each", "for every", "for any"))
+_SPELLS = frozenset(("worst", "best", "next", "any", "first"))
+
+
+def _supposed(items: list[Item], at: int) -> bool:
+    """ "For each 1% the market moves", "the worst twelve months": an amount supposed, a spell of time."""
+    item, before = items[at], items[at - 1].word if at else ""
+    if item.unit == "time" and item.also == "words" or item.unit == "time" and item.word.isalpha():
+        return before in _SPELLS
+    return before in _SUPPOSES and item.value in (1.0, 10.0, 100.0)
 
 
 def _figure_of_speech(items: list[Item], at: int) -> bool:

@@ -23,6 +23,8 @@ def fill_in(items: list[Item], index: Index) -> None:
             and items[position - 1].word in ("traded", "trades")
         ):
             item.unit = "number"
+        elif item.kind == "Z" and item.word.startswith(("each ", "every ")) and "Q" in [i.kind for i in items[max(0, position - 4) : position]]:  # fmt: skip
+            item.kind, item.key = "A", "annual"
         elif item.kind == "O" and item.word in _TALLIES and position and items[position - 1].kind == "Q":
             item.kind, item.key = "M", _TALLIES[item.word]
     _windows(items)

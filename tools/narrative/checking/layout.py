@@ -41,5 +41,6 @@ def _cells(table: list[list[str]]) -> Iterator[str]:
             continue
         for column, cell in zip(header[1:], row[1:], strict=False):
             if cell:
-                yield f"- {column} {row[0]}: {cell}"
+                head = f"{header[0]} {row[0]}" if row[0].isdigit() else row[0]
+                yield f"- {column} {head}: {cell}"
     yield ""

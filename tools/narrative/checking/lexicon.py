@@ -17,7 +17,7 @@ METRICS: dict[str, str] = {
     "max_drawdown": "maximum drawdown|max drawdown|max dd|maxdd|mdd|worst drawdown|deepest drawdown|largest drawdown|biggest drawdown|deepest fall|worst fall|largest fall|biggest fall|deepest loss|worst loss from a high|peak to trough|peak to trough loss|peak to trough decline|peak to trough fall|worst peak to trough|maximum peak to trough|maximum loss|at its worst|at worst|at the worst|at its low|at the low|at the bottom|worst decline|largest decline|deepest decline|worst point|top to bottom|from peak to trough|from its high|from its peak|from the peak|from a high|worst slump|deepest slump|largest peak to trough|largest loss|biggest loss|worst setback",
     "drawdown": "drawdown|drawdowns|dd|decline from|fall from a high|slump|setback",
     "var": "value at risk|var|daily var|one day value at risk|one day var|historical var|day in twenty|days in twenty|daily value at risk",
-    "cvar": "average of the worst twentieth of days|worst twentieth of days|worst twentieth|mean of the worst twentieth|worst five percent of days|average of the worst twentieth|expected shortfall|cvar|conditional value at risk|conditional var|expected tail loss|tail loss|average of the worst|mean of the worst",
+    "cvar": "es|average of the worst twentieth of days|worst twentieth of days|worst twentieth|mean of the worst twentieth|worst five percent of days|average of the worst twentieth|expected shortfall|cvar|conditional value at risk|conditional var|expected tail loss|tail loss|average of the worst|mean of the worst",
     "skew": "skewness|skew",
     "kurtosis": "kurtosis|excess kurtosis",
     "best_day": "best day|best single day|best session|largest one day gain|biggest one day gain|biggest daily gain|largest daily gain|best one day|strongest day",
@@ -37,7 +37,7 @@ METRICS: dict[str, str] = {
     "rolling_sharpe": "rolling sharpe|rolling sharpe ratio|rolling one year sharpe ratio|rolling one year sharpe|one year sharpe ratio|one year sharpe|twelve month sharpe|trailing sharpe|trailing one year sharpe|trailing sharpe ratio|rolling 1 year sharpe|rolling 1 year sharpe ratio|1 year rolling sharpe|one year rolling sharpe|one year rolling sharpe ratio",
     "rolling_beta": "rolling beta|rolling one year beta|one year beta|trailing beta|trailing one year beta|rolling 1 year beta|1 year rolling beta|one year rolling beta",
     "trades": "traded|trades|trade|closed trades|closed trade|round trips|round trip|positions were closed|transactions|positions closed|number of trades|completed trades|completed trade|trades in total|trade count|deals|positions taken",
-    "won": "won|were positive|winning trades|winners|winning trade|trades won|were winners|profitable trades|were profitable|made money|trades were profitable|trades made money|ended in profit|closed in profit|closed at a profit|ended with a profit|paid off",
+    "won": "winning|won|were positive|winning trades|winners|winning trade|trades won|were winners|profitable trades|were profitable|made money|trades were profitable|trades made money|ended in profit|closed in profit|closed at a profit|ended with a profit|paid off",
     "lost": "losing trades|losers|losing trade|trades lost|were losers|lost money|unprofitable trades|were unprofitable|trades lost money|ended in a loss|closed at a loss",
     "open": "open trades|open trade|still open|stayed open|trades open|open positions|left open|remain open|remained open|trade stayed open|trades stayed open",
     "win_rate": "win rate|hit rate|winning percentage|success rate|share of winners|win ratio|hit ratio|share of winning trades|percentage of winners|of trades won|of trades were winners|of trades were profitable|of its trades|of the trades|of trades|of all trades|trades won|percent profitable|strike rate|trades that won|of closed trades",
@@ -46,8 +46,8 @@ METRICS: dict[str, str] = {
     "best_trade": "best trade|best single trade|largest win|biggest win|largest winner|biggest winner|top trade|most profitable trade",
     "worst_trade": "losing trade|lone losing trade|only losing trade|only loser|worst trade|worst single trade|largest loser|biggest loser|largest losing trade|worst loser",
     "holding": "positions lasted|position lasted|trade lasted|each trade lasted|every trade lasted|holding period|average holding period|average hold|held for|held|mean holding period|holding time|average trade lasted|average duration|positions were held|was held|kept for|trade duration|average trade length|holding periods|trades lasted",
-    "exposure": "time in the market|exposure|in the market|invested|of the time|average exposure|market exposure|in a position|time in market|time invested|days invested",
-    "turnover": "turnover|annual turnover|turnover a year",
+    "exposure": "capital employed|capital deployed|capital at work|invested capital|time in the market|exposure|in the market|invested|of the time|average exposure|market exposure|in a position|time in market|time invested|days invested",
+    "turnover": "turned over|turns over|turning over|turnover|annual turnover|turnover a year",
     "costs": "trading costs|costs|transaction costs|fees and slippage|commissions|commission|total costs|total fees|costs of trading|trading fees|fees",
     "fee": "fee|fee per side|commission rate|fee rate",
     "slippage": "slippage|slippage per side",
@@ -67,9 +67,9 @@ METRICS: dict[str, str] = {
     "length_dd": "after the high|to recover|under water|underwater|from high to recovery|lasted|length|from the high|from peak to recovery|to get back|to regain|below its high|below the high|below its peak|drawdown lasted|duration|to make up|recovery took|to reach a new high|to claw back|peak to recovery|between highs",
     "recovery_days": "recovery took|recovery|recovering took|time to recovery|recovery time|to recover|from trough to recovery|from the trough|from the low|after the low|after the trough|to climb back|from low to recovery|from trough|from the bottom|after the bottom",
     "fall_days": "from high to trough|to the low|to the trough|from high to low|the fall took|fall lasted|the fall lasted|to the bottom|to bottom out|on the way down|days of falling",
-    "positive_years": "ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive years|years were positive|up years|winning years|profitable years|years ended higher|positive calendar years|calendar years were positive|years were profitable|years with a gain|years had a positive return|years with a positive return|had a positive return|years made money|ended in the black|years in the black|in the black|were positive|were profitable years|ended up|years up",
+    "positive_years": "finished ahead|ended ahead|closed ahead|ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive years|years were positive|up years|winning years|profitable years|years ended higher|positive calendar years|calendar years were positive|years were profitable|years with a gain|years had a positive return|years with a positive return|had a positive return|years made money|ended in the black|years in the black|in the black|were positive|were profitable years|ended up|years up",
     "whole_years": "whole years|whole calendar years|full years|full calendar years|complete years|calendar years|whole year|whole calendar year|years|complete calendar years",
-    "positive_months": "ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive months|months were positive|up months|winning months|profitable months|months ended higher|months were profitable|months with a gain|months had a positive return|whole months had a positive return|months with a positive return|had a positive return|months made money|months up|were positive|months in the black|in the black",
+    "positive_months": "finished ahead|ended ahead|closed ahead|posted gains|ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive months|months were positive|up months|winning months|profitable months|months ended higher|months were profitable|months with a gain|months had a positive return|whole months had a positive return|months with a positive return|had a positive return|months made money|months up|were positive|months in the black|in the black",
     "whole_months": "whole months|full months|calendar months|months|whole month|complete months|full calendar months",
     "gaps": "gaps|gap|gaps in the dates|gaps in the data|breaks in the data",
     "longest_gap": "gap|gaps|longest gap|largest gap|biggest gap",
@@ -100,9 +100,11 @@ HEDGES: dict[str, str] = {
     "nearly": "nearly|almost|just under|just below|just shy of|a little under|a little less than|slightly under|slightly less than|slightly below|shy of|not quite|a shade under|a touch under|a bit less than|a bit under|fractionally under|a hair under|approaching",
     "just_over": "just over|just above|a little over|a little more than|slightly over|slightly more than|slightly above|a shade over|a touch over|a bit over|a bit more than|fractionally over|a hair over|barely over|marginally over|only just over",
     "over": "over|more than|above|exceeding|exceeds|exceeded|in excess of|north of|upwards of|greater than|higher than|larger than|better than|beyond|topped|deeper than|longer than|well over|comfortably over|well above",
-    "at_least": "at least|no less than|not less than|no fewer than|at or over|at or above|or more|a minimum of|or better|not fewer than|or higher",
+    "at_least": "at least|no less than|not less than|no fewer than|at or over|at or above|a minimum of|not fewer than",
+    "no_less": "or more|or better|or higher|or worse|or greater|upward|upwards",
+    "no_more": "or less|or fewer|or lower|or shorter",
     "under": "under|less than|below|fewer than|south of|lower than|smaller than|shorter than|short of|worse than|shallower than|well under|well below|short",
-    "at_most": "at most|no more than|not more than|up to|within|at or under|at or below|or less|or fewer|a maximum of|or lower|not exceeding|capped at",
+    "at_most": "at most|no more than|not more than|up to|within|at or under|at or below|a maximum of|not exceeding|capped at",
 }
 """Words before (or after) a quantity that say how the true figure lies to it."""
 
@@ -123,7 +125,7 @@ METHOD_WORDS = frozenset(
     but by calendar confidence conservative convention conventions count cover covers curve data days definition
     definitions deserve differ different differs does drawn each engine enough equity evidence few fewer figure figures
     file for from given geometric has have history holds in instead is it its length level little long many mean means
-    methods missing no not number of on one only or ought out over part per period periods prices quarter rate ratio
+    methods missing stop stops stopped begin begins began start starts end ends ended sparse limited incomplete recent no not number of on one only or ought out over part per period periods prices quarter rate ratio
     record recorded return returns rounded rounding rule rules run runs sample sampling short so small statistics stated
     statistical test tests than that the their there these they thin this to too trade trades trading treats trial
     trials under use used uses using value variants was weekend weekends were where while with year years caution care

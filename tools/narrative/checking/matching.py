@@ -73,13 +73,14 @@ def written(item: Item, index: Index, position: int) -> tuple[float, float]:
 def of_like_size(item: Item, index: Index) -> list[int]:
     """Positions of the facts whose value can be written like this in any unit, hedged or not: a quick first choice."""
     found: list[int] = []
-    for factor in _FACTORS.get(item.unit, (1.0,)):
-        size, step = abs(item.value) * item.scale * factor, 10.0**-item.decimals * item.scale * factor
+    scales = (item.scale, 1.0) if item.unit == "time" and item.also else (item.scale,)
+    for factor in (scale * _FACTORS.get(item.unit, 1.0) for scale in scales):
+        size, step = abs(item.value) * factor, 10.0**-item.decimals * factor
         found += index.between(min(size * 0.25, size - step), max(size * 2.01, size + step))
     return found
 
 
-_FACTORS = {"percent": (0.01,), "bps": (0.0001,)}
+_FACTORS = {"percent": 0.01, "bps": 0.0001}
 
 
 def digits_shown(item: Item) -> int:
@@ -90,6 +91,10 @@ def digits_shown(item: Item) -> int:
 
 def near(item: Item, shown: float, step: float, actual: float, hedge: str) -> bool:
     """Whether `shown`, hedged as it is, is a fair way to write `actual`; both without sign."""
+    if hedge in _DENIED:
+        bound, hedge = _BOUNDS[_DENIED[hedge]], ""
+        if bound(shown, actual):
+            return True
     if hedge in _BOUNDS:
         return _BOUNDS[hedge](shown, actual)
     if hedge == "about" and _rounded(item, shown, max(step, _zeros(item) * step), actual, 0.12):
@@ -99,6 +104,10 @@ def near(item: Item, shown: float, step: float, actual: float, hedge: str) -> bo
     if hedge == "about" and _is_round(item):
         return abs(shown - actual) <= _HEDGED * abs(actual)
     return _rounded(item, shown, step, actual, _FEW_DIGITS)
+
+
+_DENIED = {"no_more": "at_most", "no_less": "at_least"}
+"""Bounds by denial, "no better than 0.57", are also said of the figure itself, rounded."""
 
 
 def _zeros(item: Item) -> float:

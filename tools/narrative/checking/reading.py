@@ -174,7 +174,7 @@ def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
 
 _MARKS: dict[str, tuple[str, str]] = {
     **dict.fromkeys("~≈", ("H", "about")), "<": ("H", "under"), "≤": ("H", "at_most"), ">": ("H", "over"), "≥": ("H", "at_least"),
-    **dict.fromkeys(";—–|", ("B", "mark")), ",": ("P", ""), **dict.fromkeys(':=*"“”[]{}', ("L", "")), "/": ("P", ""), "(": ("(", ""), ")": (")", ""),
+    **dict.fromkeys(";—–|•·", ("B", "mark")), ",": ("P", ""), **dict.fromkeys(':=*"“”[]{}', ("L", "")), "/": ("P", ""), "(": ("(", ""), ")": (")", ""),
 }  # fmt: skip
 
 

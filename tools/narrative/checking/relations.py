@@ -16,7 +16,7 @@ _DOWN = frozenset(("lags", "lower", "under", "at_most", "nearly"))
 _MORE = frozenset("above more higher ahead better greater larger deeper longer beat outperformed beats outperforms exceeded over outperforming beating stronger advantage lead edge bigger extra additional excess wider surpassed topped".split())  # fmt: skip
 _LESS = frozenset("below less lower behind worse smaller shallower shorter lagged trailed underperformed lags trails underperforms lagging trailing fewer under weaker short shortfall deficit".split())  # fmt: skip
 _BY_SIZE = frozenset(("less than", "more than", "less", "more", "fewer than"))
-_BOUNDS = frozenset(("at_least", "at_most", "over", "under", "just_over", "nearly"))
+_BOUNDS = frozenset(("no_less", "no_more", "at_least", "at_most", "over", "under", "just_over", "nearly"))
 _GAPS = frozenset(
     "differential differentials outperformance underperformance pickup premium difference gap margin distance spread lead edge advantage shortfall deficit".split()
 )
@@ -383,11 +383,8 @@ def derived(reading: Reading, bound: Bound) -> bool:
     if item.unit in ("percent", "part") and about.loses(reading, bound.at):
         return _losers(reading, bound)
     if item.unit in ("points", "bps"):
-        return (
-            (_compares(reading, bound.at) or bool(_direction(reading, bound.at)))
-            and not item.sign
-            and _distance(reading, bound)
-        )
+        said = "R" in reading.code or _compares(reading, bound.at) or bool(_direction(reading, bound.at))
+        return said and not item.sign and _distance(reading, bound)
     if item.unit in ("times", "part"):
         return _ratio(reading, bound)
     if item.unit in ("percent", "number", "money", "time") and _compares(reading, bound.at):
@@ -515,7 +512,8 @@ def _size(index: Index, position: int) -> float:
 
 def _near_derived(item: Item, shown: float, step: float, actual: float, hedge: str) -> bool:
     """As for a fact, but "over" and "under" must come close: any two facts have some difference."""
-    close = 0.9 * shown <= actual <= 1.1 * shown
+    slack = 1.34 if item.unit == "part" else 1.1
+    close = shown / slack <= actual <= shown * slack
     return near(item, shown, step, actual, hedge) and (close or hedge in ("", "about"))
 
 

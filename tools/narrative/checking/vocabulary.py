@@ -17,7 +17,7 @@ _PLAIN = frozenset(
 _FAMILIES = {
     word: stem
     for stem, words in {
-        "loss": "lose loses losing lost loss losses loser losers cost hole pain hit damage",
+        "loss": "red lose loses losing lost loss losses loser losers cost hole pain hit damage",
         "win": "win wins won winner winners winning profitable profit profits positive up",
         "fall": "fall falls fell fallen falling drop dropped decline declined slump trough low bottom slid hole dug deep depth deepest deeper underwater losses",
         "recov": "recover recovered recovery regain regained even back climb clawed",
@@ -28,8 +28,9 @@ _FAMILIES = {
         "best": "best strongest top highest largest biggest good",
         "worst": "worst weakest bad lowest poorest brutal terrible",
         "market": "market markets invested exposure",
+        "turn": "turn turns turned turnover",
         "cost": "cost costs fee fees commission commissions slippage",
-        "value": "worth value capital money account balance portfolio walked ended",
+        "value": "worth value capital money account balance portfolio walked",
     }.items()
     for word in words.split()
 }

@@ -39,15 +39,15 @@ def without_addresses(text: str) -> str:
     )
 
 
-def check(text: str, index: Index) -> list[Finding]:
-    """All findings about the text as a whole."""
+def check(text: str, index: Index, *, report: bool = False) -> list[Finding]:
+    """All findings about the text as a whole. `report` says that it stands for a full report."""
     low = text.lower()
     return [
         *_sentinels(text, index),
         *_instructions(low),
         *_ids(low, index),
         *(_advice(low, index) if "recommend" in low else ()),
-        *_caveats(low, index),
+        *_caveats(low, index, report=report),
     ]
 
 
@@ -130,10 +130,10 @@ def _place(words: str, phrase: str) -> int:
     return match.start() if match else -1
 
 
-def _caveats(low: str, index: Index) -> list[Finding]:
+def _caveats(low: str, index: Index, *, report: bool) -> list[Finding]:
     """In a report every caveat among the facts must stand, in its words or in others that say it."""
     caveats = [f for f in index.facts if f.id.startswith("caveat") or ".caveat" in f.id]
-    if not caveats or not _is_report(low):
+    if not caveats or not (report or _is_report(low)):
         return []
     flat = " ".join(low.split())
     missing = [fact for fact in caveats if " ".join(str(fact.value).lower().split()) not in flat]
@@ -146,8 +146,9 @@ def _caveats(low: str, index: Index) -> list[Finding]:
 
 
 def _is_report(low: str) -> bool:
+    """A text that advises at some length, or several paragraphs, stands for a report; a remark in a thread does not."""
     words = len(low.split())
-    return words >= _REPORT_WORDS or (words >= _ADVICE_WORDS and "recommend" in low)
+    return (words >= _REPORT_WORDS and low.count("\n") > 1) or (words >= _ADVICE_WORDS and "recommend" in low)
 
 
 _PLAIN = frozenset("a an and are be been by for from has have in is it its not of on or out than that the their there these they this to was were with which cannot no only too much".split())  # fmt: skip
