@@ -338,7 +338,7 @@ _SPELLS = frozenset(("worst", "best", "next", "any", "first"))
 def _supposed(items: list[Item], at: int) -> bool:
     """ "For each 1% the market moves", "the worst twelve months": an amount supposed, a spell of time."""
     item, before = items[at], items[at - 1].word if at else ""
-    if item.unit == "time" and item.also == "words" or item.unit == "time" and item.word.isalpha():
+    if (item.unit == "time" and item.also == "words") or (item.unit == "time" and item.word.isalpha()):
         return before in _SPELLS
     return before in _SUPPOSES and item.value in (1.0, 10.0, 100.0)
 
