@@ -231,7 +231,8 @@ def _indicator(term: c.Indicator) -> str:
     shown = f"({numbers})" if numbers else ""
     if term.output in _BANDS:
         return f"the {_BANDS[term.output]} {_NAMES.get(term.name, term.name)}{shown}"
-    name = _LINES.get(term.output or "", _NAMES.get(term.name, term.name))
+    line = f"{_NAMES.get(term.name, term.name)} {term.output}" if term.output else _NAMES.get(term.name, term.name)
+    name = _LINES.get(term.output or "", line)
     of = "" if term.input is None else f" of {term_in_words(term.input)}"
     return f"{'the ' if term.output in _LINES else ''}{name}{shown}{of}"
 

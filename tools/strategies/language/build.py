@@ -112,6 +112,8 @@ class Builder:
                     ("buy when RSI is under 30", "buy on a 20-day high"),
                 )
             )
+        elif any("momentum" in named.said for named in parts.named):
+            self.notes.ask(Question("Momentum over how long?", ("6-month momentum", "12-month momentum")))
         elif not self.notes.questions:
             self.notes.ask(
                 Question(

@@ -6,7 +6,6 @@ from typing import Literal
 
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
-from tools.strategies.language.asking import Unclear
 from tools.strategies.language.reading import Conditions, either, inverse
 from tools.strategies.language.terms import all_numbers, average
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of
@@ -153,7 +152,7 @@ class Names:
     def _momentum(self, node: Node) -> Named:
         numbers = all_numbers(node)
         if not numbers:
-            raise Unclear("Momentum over how long?", "6-month momentum", "12-month momentum")
+            return Named(text_of(node), label_only=True)
         self.notes.assume("momentum is the return over the period: in while it is positive, out while it is negative")
         return Named(text_of(node), "momentum", {"momentum_period": int(numbers[0])}, label_only=False)
 

@@ -180,7 +180,20 @@ def _tokens(words: list[Word], known: Vocabulary) -> list[Token]:
         if token is not None:
             out.append(token)
         at += size
+    out = _only_long(out)
     return [_bought(token, following) for token, following in zip(out, [*out[1:], None], strict=False)]
+
+
+def _only_long(tokens: list[Token]) -> list[Token]:
+    """ "long only when" is held only while; "long only" alone says that nothing is sold short."""
+    out: list[Token] = []
+    for token in tokens:
+        before = out[-1] if out else None
+        if before is not None and before.kind == "LONGONLY" and token.kind in {"WHEN", "WHILE"}:
+            out[-1] = Token("ENTER", before.said, before.start, before.end)
+            token = Token("WHILE", token.said, token.start, token.end)
+        out.append(token)
+    return out
 
 
 def _bought(token: Token, following: Token | None) -> Token:

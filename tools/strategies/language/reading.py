@@ -182,6 +182,8 @@ class Conditions:
 
     def _subject(self, left: Said, right: Said, said: str) -> Term:
         """The left side; where it is "it" or left out, what fits the right side."""
+        if isinstance(left, Percent) or (isinstance(left, int | float) and unit(right) in {"price", "volume"}):
+            raise Unclear(f"What is the number before “{said}”?")
         if not isinstance(left, It):
             return self.terms.settled(left)
         if isinstance(right, It):
@@ -295,6 +297,15 @@ class Conditions:
         amount, side, level = trees(node)[-3:]
         subject = self.terms.read(trees(node)[0]) if len(trees(node)) == 4 else It()
         return self._off(subject, amount, level, up=not _is_down(kinds(side)))
+
+    def _near(self, node: Node) -> Condition:
+        share = number(first(node, ["PCT"]))
+        subject = self.terms.read(trees(node)[0]) if len(trees(node)) == 2 else It()
+        level = self.terms.settled(self.terms.read(trees(node)[-1]))
+        left = self._subject(subject, level, text_of(node))
+        self._spoken(left, level)
+        low, high = (c.Arithmetic(op="*", left=round(1 + way * share, 10), right=level) for way in (-1, 1))
+        return both(c.Comparison(op=">=", left=left, right=low), c.Comparison(op="<=", left=left, right=high))
 
     def _margin_by(self, node: Node) -> Condition:
         amount, level = trees(node)[-1], trees(node)[-2]

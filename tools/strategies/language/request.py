@@ -27,7 +27,7 @@ _MENTIONED = {
     "MA": "",
     "ATR": "ATR",
     "VOLUME": "volume",
-    "BREAKOUT": "highest",
+    "BREAKOUT": "",
     "DONCHIAN": "highest",
 }
 _SHARES = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
@@ -74,6 +74,7 @@ class Request:
         self.names = Names(self.conditions, templates)
         self.side: Side = "long"
         self.later_entry = False
+        self.after_exit = False
 
     def read(self, tree: Node) -> Parts:
         """Every piece in the order it was said; one that speaks of what comes later is read again at the end."""
@@ -107,6 +108,8 @@ class Request:
 
     def _mention(self, piece: Node) -> None:
         token = tokens(piece)[-1 if kinds(piece)[-1] != "BAND" else -2]
+        if token.kind == "BANDIND":
+            self.memory.band = self.conditions.terms.indicator(str(token.value), "upperband", [])
         self.parts.mentioned.append((text_of(piece), _MENTIONED.get(token.kind, str(token.value or ""))))
 
     def _side(self, piece: Node) -> None:
@@ -146,7 +149,10 @@ class Request:
         self._open("short", piece, state="WHILE" in kinds(piece))
 
     def _bare(self, piece: Node) -> None:
-        if self.parts.long.entry is None and self.parts.short.entry is None and not self.parts.named:
+        named = any(one.template or one.entry is not None for one in self.parts.named)
+        if self.after_exit:
+            raise Unclear(f"Does “{text_of(piece)}” belong to the entry or to the exit?")
+        if self.parts.long.entry is None and self.parts.short.entry is None and not named:
             bare_short = self.parts.short.bare and not self.parts.long.bare
             self._open("short" if bare_short else "long", piece)
         else:
@@ -155,6 +161,7 @@ class Request:
     def _open(self, side: Side, piece: Node, *, state: bool = False, turned: bool = False) -> None:
         self._look_for_fill(piece)
         condition = self.conditions.read(trees(piece)[0], Role(True, side))
+        self.after_exit = False
         parts = self._of(side)
         condition = inverse(condition) if turned else condition
         parts.entry = condition if parts.entry is None else self._joined(parts, condition, side)
@@ -238,6 +245,7 @@ class Request:
         role = Role(False, side, reading.opposite_way(entry))
         for one in trees(piece):
             self._exit_item(one, side, role)
+        self.after_exit = self._of(side).entry is not None
 
     def _exit_item(self, one: Node, side: Side, role: Role) -> None:
         if one.data in _LIMITS:
@@ -445,7 +453,10 @@ class Request:
 
 
 _OPENS = frozenset({"enter", "enter_while", "enter_unless", "enter_from_to", "short", "bare", "enter_op"})
-_LIMITS = frozenset({"hold_for", "hold_one", "hold_nth", "target", "stop", "trail"})
+_LIMITS = frozenset(
+    """hold_for hold_one hold_nth hold_number target stop trail atr_stop atr_trail atr_times atr_trail_times atr_bare
+    stop_number trail_number target_number stop_bare trail_bare target_bare""".split()
+)
 
 
 def starts_with_a_condition(piece: Node) -> bool:
