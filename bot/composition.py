@@ -205,7 +205,7 @@ class Bot:
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
     from bot.http.app import create_app
-    from bot.http.routes import backtests, chatops, health
+    from bot.http.routes import backtests, chatops, health, strategies
     from bot.http.server import HttpServer
     from bot.http.tokens import Gate
 
@@ -224,7 +224,8 @@ async def serve(settings: Settings) -> None:
             Threads(bot.core.database, GroupCommit(bot.core.database)),
         )
         probes = health.routes(readiness, partial(exposition, bot.usage))
-        app = create_app(probes, backtests.routes(services), chatops.routes(talk))
+        drafting = strategies.StrategyServices(gate, bot.audit, bot.parts.drafts, bot.parts.drafts.drafter.templates)
+        app = create_app(probes, backtests.routes(services), chatops.routes(talk), strategies.routes(drafting))
         http = HttpServer(app, *settings.http_address)
         await http.start()
         log.info("serving", http=http.address)

@@ -98,6 +98,13 @@ class Drafts:
         await self.store.keep(version)
         return Submitted(version, await self._ask(version, asked), preview)
 
+    async def submitted(
+        self, draft: Draft, person: Person, before: DraftVersion | None
+    ) -> tuple[DraftVersion, Approval]:
+        """The same for who asks outside Slack."""
+        made = await self.submit(draft, Asked(person), before)
+        return made.version, made.approval
+
     async def _ask(self, version: DraftVersion, asked: Asked) -> Approval:
         details: dict[str, Json] = {
             "draft_id": version.draft_id,
@@ -191,8 +198,8 @@ class Drafts:
 
     async def reminded(self, approval: Approval, turn: int) -> None:
         """A word where approvers read."""
-        to = Destination(channel=self.review_channel) if self.review_channel else asked_in(approval)
-        await self.announcer.announce(f"reminder:{approval.id}:{turn}", views.reminder(approval), to)
+        to = Destination(channel=self.review_channel) if self.review_channel else self._asked_in(approval)
+        await self._say(f"reminder:{approval.id}:{turn}", views.reminder(approval), to)
 
     async def _approved(self, approval: Approval) -> None:
         version = await self.version_of(approval)
@@ -229,14 +236,19 @@ class Drafts:
             attachments=narrated.attachments(charts),
             subject={"backtest_id": backtest_id},
         )
-        await self.announcer.announce(f"narrated:{approval.id}", reply, asked_in(approval))
+        await self._say(f"narrated:{approval.id}", reply, self._asked_in(approval))
 
     async def _tell(self, approval: Approval, reply: Reply) -> None:
-        await self.announcer.announce(f"told:{approval.id}", reply, asked_in(approval))
+        await self._say(f"told:{approval.id}", reply, self._asked_in(approval))
 
+    async def _say(self, key: str, reply: Reply, to: Destination | None) -> None:
+        if to is not None:
+            await self.announcer.announce(key, reply, to)
 
-def asked_in(approval: Approval) -> Destination:
-    """Where the draft was asked for; the requester where that was outside Slack."""
-    details: Mapping[str, Json] = approval.subject.details
-    channel, thread = str(details.get("asked_channel") or ""), str(details.get("asked_thread") or "")
-    return Destination(channel, approval.subject.requester.id, thread)
+    def _asked_in(self, approval: Approval) -> Destination | None:
+        """Where the draft was asked for; where that was outside Slack, where approvers read, if anywhere."""
+        details: Mapping[str, Json] = approval.subject.details
+        channel, thread = str(details.get("asked_channel") or ""), str(details.get("asked_thread") or "")
+        if channel:
+            return Destination(channel, approval.subject.requester.id, thread)
+        return Destination(channel=self.review_channel) if self.review_channel else None
