@@ -80,12 +80,6 @@ class SqlPublications:
             row = (await connection.execute(select(*_READ).where(publications.c.id == publication_id))).first()
         return _publication(row) if row else None
 
-    async def published_hashes(self, backtest_id: str) -> frozenset[str]:
-        """`Report.content_hash` of each published narrative of a backtest; empty where there is none."""
-        query = select(publications.c.report_hash).where(publications.c.backtest_id == backtest_id)
-        async with self._database.read() as connection:
-            return frozenset((await connection.execute(query)).scalars())
-
     async def knows_strategy(self, strategy: str) -> bool:
         """Whether anything about it was ever published."""
         query = select(publications.c.id).where(publications.c.strategy == strategy[:_NAME]).limit(1)

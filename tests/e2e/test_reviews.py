@@ -249,4 +249,4 @@ async def test_a_restart_between_request_and_decision_changes_nothing(desk: Desk
         [publication] = await store.published()
         content = await store.content(publication.hash)
         assert content is not None
-        assert await store.published_hashes(publication.backtest_id) == {content.report.content_hash}
+        assert await store.published([publication.backtest_id]) == [publication]

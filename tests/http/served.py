@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import aiohttp
 from runs import made_up
@@ -18,6 +18,7 @@ from bot.settings import HttpToken, RolesSettings
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
+from bot.storage.publications import SqlPublications
 from tools.backtests.charts import ChartRenderer
 from tools.narrative.service import ReportGenerationService
 from tools.reports.files import ReportFiles
@@ -27,16 +28,6 @@ TOKENS = (
     HttpToken(name="ci", token=ANALYST, roles=["analyst"]),
     HttpToken(name="wall", token=VIEWER, roles=["viewer"]),
 )
-
-
-@dataclass
-class Shelf:
-    """What reviewers published, as a test says."""
-
-    hashes: set[str] = field(default_factory=set)
-
-    async def published_hashes(self, backtest_id: str) -> frozenset[str]:
-        return frozenset(self.hashes)
 
 
 @dataclass
@@ -65,7 +56,7 @@ class Api:
     database: Database
     store: SqlBacktestStore
     reports: ReportGenerationService
-    shelf: Shelf
+    publications: SqlPublications
     call: Callable[..., Coroutine[None, None, Answer]]
 
 
@@ -75,8 +66,10 @@ async def served(sqlite_database: Database) -> AsyncIterator[Api]:
     store = SqlBacktestStore(sqlite_database)
     reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(sqlite_database))
     gate = Gate(TOKENS, RolesSettings().groups)
-    shelf = Shelf()
-    services = backtests.BacktestServices(gate, audit, store, ReportFiles(store, reports, ChartRenderer()), shelf)
+    publications = SqlPublications(sqlite_database)
+    services = backtests.BacktestServices(
+        gate, audit, store, ReportFiles(store, reports, ChartRenderer()), publications
+    )
     readiness = {"database": health.database_ready(sqlite_database)}
     server = HttpServer(create_app(health.routes(readiness), backtests.routes(services)), "127.0.0.1", 0)
     backtest_id = await store.add(await asyncio.to_thread(made_up, id=""), by="test")
@@ -88,6 +81,6 @@ async def served(sqlite_database: Database) -> AsyncIterator[Api]:
             async with session.request(method, path, headers=headers, **more) as response:
                 return Answer(response.status, response.headers, await response.read())
 
-        yield Api(server.address, backtest_id, sqlite_database, store, reports, shelf, call)
+        yield Api(server.address, backtest_id, sqlite_database, store, reports, publications, call)
     await server.stop()
     await audit.close()

@@ -11,7 +11,10 @@ from served import ANALYST, VIEWER, Api
 
 from bot.http.negotiation import matches, preferred
 from tools.backtests.codec import dumps
+from tools.narrative.publishing import Content, Picture, Publication
 from tools.narrative.report import Report
+
+PNG = b"\x89PNG\r\n\x1a\n not looked into"
 
 
 async def audited(api: Api) -> list[dict[str, object]]:
@@ -71,16 +74,25 @@ async def test_two_who_ask_at_once_cause_one_generation(api: Api, monkeypatch: p
     assert made == 1
 
 
-async def test_a_viewer_reads_what_was_published_and_nothing_else(api: Api) -> None:
+async def test_a_viewer_reads_what_was_published_as_it_was_approved_and_nothing_else(api: Api) -> None:
     path = f"/backtests/{api.backtest_id}/report"
     refused = await api.call(path, token=VIEWER)
     assert refused.status == 403
     assert "is published" in refused.error
     assert "analyst role" in refused.error
-    report = await api.reports.narrate(api.backtest_id, detail="standard")
-    api.shelf.hashes.add(report.content_hash)
-    assert (await api.call(path, token=VIEWER)).status == 200
-    assert (await api.call(f"{path}?detail=brief", token=VIEWER)).status == 403
+    report = await api.reports.narrate(api.backtest_id, detail="brief")
+    approved = report.model_copy(update={"writer": "somebody else"})
+    content = Content(approved, Picture(PNG, "What was approved.", "Approved"))
+    await api.publications.keep(content)
+    await api.publications.publish(
+        Publication("p1", content.hash, api.backtest_id, "Walk", "C1", "ana", "paul", at=1.0)
+    )
+    seen = Report.model_validate_json((await api.call(path, token=VIEWER)).content)
+    assert (seen.detail, seen.writer, seen.text) == ("brief", "somebody else", report.text)
+    page = await api.call(f"{path}?format=html", token=VIEWER)
+    assert page.text.count("<img") == 1
+    assert "What was approved." in page.text
+    assert (await api.call(path, token=VIEWER, headers={"If-None-Match": "*"})).status == 304
     assert (await api.call("/backtests", token=VIEWER)).status == 403
 
 

@@ -158,6 +158,9 @@ def test_a_text_that_failed_its_check_is_held_back(report: Report, charts: Mappi
     assert "held back" in page.text
     assert report.sections[1].text.split("\n")[0] not in page.text
     assert "Maximum drawdown" in page.text
+    plain = write_file(bad, "markdown", {}).decode()
+    assert "held back" in plain
+    assert "Returns" not in plain
 
 
 def test_the_same_report_gives_the_same_bytes(

@@ -64,8 +64,6 @@ async def test_kept_published_and_rated(database):
     assert await store.get("p1") == one
     assert await store.get("p3") is None
     assert await store.knows_strategy("Golden cross")
-    assert await store.published_hashes("b1") == {CONTENT.report.content_hash}
-    assert await store.published_hashes("b9") == frozenset()
     with pytest.raises(LookupError):
         await store.publish(replace(one, id="p4", hash="unknown"))
     await store.rate(CONTENT.hash, "paul", 3)

@@ -10,6 +10,7 @@ from tools.narrative.report import Report, SectionModel
 from tools.narrative.writer import OWN_FIGURES
 from tools.reports import tables
 from tools.reports.charts import ChartName
+from tools.reports.markdown import HELD_BACK
 from tools.reports.tables import Builder, Table
 
 
@@ -90,16 +91,16 @@ _PLACES: Mapping[str, _Place] = {
     "Definitions": _Place((tables.definitions,), instead_of_list=True),
 }
 _APPENDIX = (OWN_FIGURES, "Calendar years", "Monthly returns", "Data", "Definitions")
-_HELD_BACK = (
-    "The text of this report is held back: the check could not trace all of it to the run's figures. The tables below hold "
-    "the run's own figures."
-)
 
 
 def build(report: Report, charts: Mapping[ChartName, Chart]) -> ReportDocument:
     """The document. Text that the checker objects to is left out, and that is said."""
     sheet = FactSheet(fact.plain() for fact in report.facts)
-    sections = report.sections if report.checks.ok else (SectionModel(title="Held back", text=_HELD_BACK),)
+    sections = (
+        report.sections
+        if report.checks.ok
+        else (SectionModel(title="Held back", text=f"{HELD_BACK} The tables below hold the run's own figures."),)
+    )
     verdict, sections = _without_verdict(report, sections)
     caveats = tuple(str(fact.value) for fact in sheet.under("caveat."))
     parts = [_part(section, sheet, charts, caveats if section is sections[0] else ()) for section in sections]

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from tools.backtests.charts import Chart, ChartRenderer
 from tools.backtests.model import BacktestRun, BacktestStore
+from tools.narrative.publishing import Content
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
 from tools.narrative.writer import Detail
@@ -80,12 +81,21 @@ class ReportFiles:
         """The file of a run that need not be stored."""
         return await self._make(await self._reports.narrate(run, detail=detail), form, run)
 
+    async def of_content(self, content: Content, form: Format) -> ReportFile:
+        """The file of a published narrative, with the chart that was approved with it and no other."""
+        chart = content.chart
+        charts: Charts = {"equity": Chart(chart.png, chart.alt_text, chart.title)} if chart is not None else {}
+        return await self._write(content.report, form, charts)
+
     async def _make(self, report: Report, form: Format, run: BacktestRun | None) -> ReportFile:
         charts = await self._drawn(report, run) if form in _ILLUSTRATED else {}
-        content = await asyncio.to_thread(write_file, report, form, charts)
-        made = ReportFile(report, content, form, hashlib.sha256(content).hexdigest()[:40], cached=False)
+        made = await self._write(report, form, charts)
         self._keep((report.content_hash, form), replace(made, cached=True))
         return made
+
+    async def _write(self, report: Report, form: Format, charts: Charts) -> ReportFile:
+        content = await asyncio.to_thread(write_file, report, form, charts)
+        return ReportFile(report, content, form, hashlib.sha256(content).hexdigest()[:40], cached=False)
 
     async def _drawn(self, report: Report, run: BacktestRun | None) -> Charts:
         run = run or await self._store.get(report.backtest_id)

@@ -5,11 +5,14 @@ from itertools import pairwise
 
 from tools.narrative.report import Report
 
+HELD_BACK = "The text of this report is held back: the check could not trace all of it to the run's figures."
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def markdown(report: Report) -> str:
-    """Title, sections, and the line that says where it is from."""
+    """Title, sections, and the line that says where it is from; no text that failed its check."""
+    if not report.checks.ok:
+        return f"# {_escape(report.title)}\n\n{HELD_BACK}\n\n---\n\n{_escape(colophon(report))}\n"
     sections = [f"## {_escape(section.title)}\n\n{_paragraphs(section.text)}" for section in report.sections]
     return "\n\n".join([f"# {_escape(report.title)}", *sections, f"---\n\n{_escape(colophon(report))}"]) + "\n"
 

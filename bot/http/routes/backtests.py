@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -19,6 +19,7 @@ from tools.backtests.model import BacktestRun, BacktestStore, RunSummary
 from tools.backtests.readers.load import MAX_BYTES
 from tools.backtests.readers.read import ENGINES, read_bytes
 from tools.errors import Denied
+from tools.narrative.publishing import Content, PublicationStore
 from tools.narrative.report import Report
 from tools.narrative.writer import Detail
 from tools.reports.files import FORMATS, Format, ReportFile, ReportFiles
@@ -32,22 +33,6 @@ _SAFE: Final = {
 }
 
 
-class Published(Protocol):
-    """Which narratives people with the right to decide have published."""
-
-    async def published_hashes(self, backtest_id: str) -> frozenset[str]:
-        """`Report.content_hash` of each published narrative of a backtest; empty where there is none."""
-        ...
-
-
-class NothingPublished:
-    """Where there is no queue of reviewers, nothing is."""
-
-    async def published_hashes(self, backtest_id: str) -> frozenset[str]:
-        """None."""
-        return frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class BacktestServices:
     """What these endpoints need."""
@@ -56,7 +41,7 @@ class BacktestServices:
     audit: AuditLog
     store: BacktestStore
     files: ReportFiles
-    published: Published
+    publications: PublicationStore
 
 
 class BacktestBody(BaseModel):
@@ -147,13 +132,15 @@ def routes(services: BacktestServices) -> APIRouter:
         if_none_match: Annotated[str, Header(max_length=4000)] = "",
         person: Person = reads,
     ) -> Response:
-        """The narrated backtest. Without the right to narrate, only what was published."""
+        """The narrated backtest. Without the right to narrate: what was published of it, as it was approved."""
         form = wanted or _negotiated(request.headers.get("Accept", ""))
-        allowed = None if services.gate.access.allows(person, "narrate") else await _published(services, id, person)
-        file = await services.files.get(id, detail=detail, form=form)
-        if allowed is not None and file.report.content_hash not in allowed:
-            raise _not_published(services, id, person)
-        return _answer(file, if_none_match)
+        if services.gate.access.allows(person, "narrate"):
+            return _answer(await services.files.get(id, detail=detail, form=form), if_none_match)
+        content = await _published(services, id, detail)
+        if content is None:
+            denial = services.gate.access.denial(person, "narrate")
+            raise Denied(f"No narrative of '{id}' is published. {denial}")
+        return _answer(await services.files.of_content(content, form), if_none_match)
 
     return router
 
@@ -183,18 +170,14 @@ def _negotiated(accept: str) -> Format:
     return _MEDIA[media]
 
 
-async def _published(services: BacktestServices, backtest_id: str, person: Person) -> frozenset[str]:
-    """The hashes of what was published; raises `Denied` where nothing was, before anything is made."""
-    hashes = await services.published.published_hashes(backtest_id)
-    if not hashes:
-        raise _not_published(services, backtest_id, person)
-    return hashes
-
-
-def _not_published(services: BacktestServices, backtest_id: str, person: Person) -> Denied:
-    return Denied(
-        f"No narrative of '{backtest_id}' is published at this detail. {services.gate.access.denial(person, 'narrate')}"
-    )
+async def _published(services: BacktestServices, backtest_id: str, detail: Detail) -> Content | None:
+    """The newest published narrative, of this detail where there is one."""
+    found = [
+        content
+        for publication in await services.publications.published([backtest_id])
+        if (content := await services.publications.content(publication.hash)) is not None
+    ]
+    return next((content for content in found if content.report.detail == detail), found[0] if found else None)
 
 
 def _answer(file: ReportFile, if_none_match: str) -> Response:
