@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.desk import PRICES
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
+from bot.glance import glance
 from bot.ingestion import DeskIngestion
 from bot.model.embeddings import build_embedder
 from bot.protocols import (
@@ -24,8 +25,6 @@ from bot.protocols import (
     Approvals,
     Handler,
     Intent,
-    Json,
-    Person,
     Role,
     Router,
     Timers,
@@ -47,11 +46,12 @@ from bot.slack.threads import Threads
 from bot.slack.timing import InboxTimers
 from bot.storage.digests import SqlDigests
 from bot.storage.drafts import SqlDrafts
+from bot.storage.pins import SqlPins
 from bot.storage.publications import SqlPublications
 from bot.usage.book import UsageBook
 from bot.usage.exposition import exposition
 from bot.usage.feedback import SqlFeedback
-from handlers.approvals import ApprovalsHandler, waiting_for
+from handlers.approvals import ApprovalsHandler
 from handlers.capabilities import CAPABILITIES
 from handlers.catalogue import Catalogued
 from handlers.compare import Compare
@@ -62,12 +62,11 @@ from handlers.draft import DraftHandler
 from handlers.drafts import Drafts
 from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
-from handlers.home import home_view
+from handlers.home import Home
 from handlers.narrate import Narrate
 from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.usage import UsageHandler
-from handlers.views.approvals import waiting_blocks
 from handlers.views.digest import edition_reply
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
@@ -94,14 +93,15 @@ class Parts:
     digests: DigestService
     usage: UsageBook
     feedback: SqlFeedback
+    pins: SqlPins
     drafts: Drafts
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     """One handler an intent."""
     core, access = parts.core, parts.access
-    handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback)}
-    handlers["unknown"] = Help(access, parts.feedback, intent="unknown")
+    handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback, parts.usage, parts.pins)}
+    handlers["unknown"] = Help(access, parts.feedback, parts.usage, parts.pins, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
     contents = Contents(core.store, core.reports, core.rules, core.charts)
     settings = core.settings.approvals
@@ -250,12 +250,6 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             build_client(connection.bot_token, connection.api_url, session), core.database, audit, settings.roles
         )
 
-        async def home(person: Person) -> Mapping[str, Json]:
-            waiting = await waiting_for(person, approvals)
-            return home_view(
-                person, access, await core.store.list(), waiting_blocks(waiting.to_decide, waiting.asked)
-            )
-
         outbox = Outbox(core.database)
         announcements, timers = Announcements(outbox), InboxTimers(outbox)
         approvals = SqlApprovals(core.database, audit, timers, access, settings.approvals)
@@ -284,8 +278,10 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             digests=digests,
             usage=UsageBook(core.database),
             feedback=SqlFeedback(core.database, audit),
+            pins=SqlPins(core.database),
             drafts=drafts,
         )
+        home = Home(access, approvals, core.store, parts.usage, parts.pins, lambda: glance(core, running[0]))
         services = Services(
             access=access,
             audit=audit,

@@ -547,6 +547,10 @@ class UsageSource(Protocol):
         """`today`, `month`, `all`, or `YYYY-MM`. Raises `tools.errors.BadInput` for another."""
         ...
 
+    async def knows(self, person: str) -> bool:
+        """Whether the person ever asked for anything before."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -570,4 +574,20 @@ class Feedback(Protocol):
 
     async def complaints(self, limit: int = 10) -> Sequence[Opinion]:
         """The latest bad ones that say why, newest first."""
+        ...
+
+
+class Pins(Protocol):
+    """Backtests that a person keeps at the top of their Home tab."""
+
+    async def pinned(self, person: str) -> Sequence[str]:
+        """Ids, the latest pin first."""
+        ...
+
+    async def pin(self, person: str, backtest_id: str) -> None:
+        """Once is enough."""
+        ...
+
+    async def unpin(self, person: str, backtest_id: str) -> None:
+        """Also where it is not pinned."""
         ...

@@ -82,7 +82,7 @@ CAPABILITIES = (
         "help",
         "Explain what you may do",
         "this list, for you",
-        ("help",),
+        ("what am I allowed to run?",),
     ),
 )
 
@@ -90,3 +90,8 @@ CAPABILITIES = (
 def allowed(person: Person, access: Access, capabilities: Sequence[Capability] = CAPABILITIES) -> list[Capability]:
     """What this person may ask for, in the order of the list."""
     return [capability for capability in capabilities if access.allows(person, capability.permission)]
+
+
+def role_of(person: Person) -> str:
+    """The roles beyond that of a viewer, in words."""
+    return ", ".join(sorted(person.roles - {"viewer"})) or "viewer"

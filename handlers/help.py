@@ -1,7 +1,9 @@
 """Help, by what the person may do; also the answer to what was not understood, and to thumbs under answers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.protocols import (
     Access,
@@ -12,13 +14,21 @@ from bot.protocols import (
     Opening,
     Opinion,
     Permission,
+    Pins,
     Progress,
     Reply,
     Request,
+    UsageSource,
 )
-from handlers.capabilities import CAPABILITIES, allowed
+from handlers.capabilities import CAPABILITIES, allowed, role_of
 from handlers.views import feedback as thumbs
-from handlers.views.help import help_blocks, help_text
+from handlers.views import home
+from handlers.views.help import help_blocks, help_text, welcome_blocks, welcome_text
+
+_GREETING: Final = re.compile(
+    r"(?:(?:hi|hello|hey|hiya|howdy|yo|greetings|hallo|good (?:morning|afternoon|evening|day)|morning)"
+    r"(?: there| deskhand| all| team)?)?[\s!.,?:)]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,8 @@ class Help:
 
     access: Access
     feedback: Feedback
+    usage: UsageSource
+    pins: Pins
     intent: Intent = "help"
     permission: Permission = "help"
 
@@ -37,9 +49,14 @@ class Help:
 
     async def handle(self, request: Request, progress: Progress) -> Reply:
         """List what this person may ask for."""
-        if request.action is not None and request.action.id in (thumbs.FEEDBACK, thumbs.REASON):
+        action = request.action.id if request.action is not None else ""
+        if action in (thumbs.FEEDBACK, thumbs.REASON):
             return await self._opinion(request)
+        if action in (home.PIN, home.UNPIN):
+            return await self._pin(request, action)
         can = allowed(request.person, self.access)
+        if _says_little(request.text) and not await self.usage.knows(request.person.id):
+            return Reply(welcome_text(role_of(request.person)), welcome_blocks(can, role_of(request.person)))
         cannot = [capability for capability in CAPABILITIES if capability not in can]
         lead = self._lead(request)
         return Reply(help_text(can, lead), help_blocks(can, cannot, lead))
@@ -57,11 +74,23 @@ class Help:
             return Reply(thumbs.THANKS, ephemeral=True)
         return Reply(thumbs.SORRY, thumbs.why_blocks(about, intent), ephemeral=True)
 
+    async def _pin(self, request: Request, action: str) -> Reply:
+        """From the Home tab, which then shows it."""
+        backtest_id = request.routed.arguments.get("backtest_id")
+        if isinstance(backtest_id, str) and backtest_id:
+            change = self.pins.pin if action == home.PIN else self.pins.unpin
+            await change(request.person.id, backtest_id)
+        return Reply("Noted.", replaces=True)
+
     def _lead(self, request: Request) -> str:
         if self.intent == "unknown":
             return "I did not understand that. Here is what you can ask me, in your own words:"
-        roles = ", ".join(sorted(request.person.roles - {"viewer"})) or "viewer"
-        return f"I am Deskhand. You are here as {roles}, so you can ask me to:"
+        return f"I am Deskhand. You are here as {role_of(request.person)}, so you can ask me to:"
+
+
+def _says_little(text: str) -> bool:
+    """A bare mention or a greeting: there is nothing to answer yet."""
+    return _GREETING.fullmatch(text.strip().lower()) is not None
 
 
 async def _ask_why(opening: Opening) -> ModalView:

@@ -164,7 +164,10 @@ class Answering:
             await steps.clear()
         posting = time.monotonic()
         shown = with_thumbs(reply, job.correlation_id, request.routed.intent if request else "unknown")
-        await self._deliveries.deliver(shown, replace(target, progress_ts=progress_ts))
+        if reply.replaces and _on_home(job.envelope):
+            await self._publish_home(job.envelope)
+        else:
+            await self._deliveries.deliver(shown, replace(target, progress_ts=progress_ts))
         metrics.reply_seconds.labels("posting").observe(time.monotonic() - posting)
         await self._record(job, request, reply, decision, time.monotonic() - started)
 
@@ -211,6 +214,8 @@ class Answering:
     ) -> tuple[str, Routed, Action | None]:
         """The text asked, what it means, and the action where a button was pressed."""
         press, text = envelope.press, envelope.text
+        if press is not None and (example := asking.tried(press.id, press.value)):
+            press, text = None, example
         if press is not None:
             choice = asking.chosen(press.value) if press.id.startswith(f"{asking.PREFIX}.") else None
             if choice is None:
@@ -319,6 +324,11 @@ class Answering:
 
 def _outcome(problem: Problem) -> Literal["denied", "problem"]:
     return "denied" if isinstance(problem, Denied) else "problem"
+
+
+def _on_home(envelope: Envelope) -> bool:
+    """Whether the button stands on the Home tab, which is no message."""
+    return envelope.press is not None and not envelope.channel and not envelope.press.message_ts
 
 
 def _intent_of(action_id: str, handlers: Mapping[Intent, Handler]) -> Intent:

@@ -10,6 +10,9 @@ from bot.slack.layout import BUTTON_VALUE
 from bot.slack.text import escape, shorten, size
 
 PREFIX = "ask"
+TRY = "ask.try"
+"""Action ids of examples: pressing one asks it; its value is `{"text": ...}`."""
+
 _MOST_READINGS = 4
 _WORDS: Mapping[Intent, str] = {
     "narrate": "Report on a backtest",
@@ -64,6 +67,18 @@ def chosen(value: str) -> Choice | None:
         return Choice.model_validate_json(value)
     except ValidationError:
         return None
+
+
+def tried(action_id: str, value: str) -> str:
+    """The example that was pressed; empty where the button is another."""
+    if action_id != TRY and not action_id.startswith(f"{TRY}."):
+        return ""
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return ""
+    text = read.get("text") if isinstance(read, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _value(text: str, reading: Routed, event_id: str) -> str:

@@ -345,3 +345,11 @@ strategies = Table(  # the registry of what was approved
     Column("at", Float, nullable=False),
     Index("ix_strategies_at", "at"),
 )
+
+pins = Table(  # what people keep at the top of their Home tab
+    "pins",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("backtest_id", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+)

@@ -85,6 +85,10 @@ class Activity:
                 whole.add(tally)
         return whole
 
+    def knows(self, person: str) -> bool:
+        """Whether the person is in any tally."""
+        return any(person in tally.people for tally in self._days.values())
+
     async def _next_rows(self) -> Sequence[Row[Any, Any, Any]]:
         query = select(audit.c.seq, audit.c.at, audit.c.entry).where(audit.c.seq > self._seen)
         async with self._database.read() as connection:

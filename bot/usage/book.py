@@ -37,6 +37,11 @@ class UsageBook:
             kept = await _kept(connection, start, end)
         return Usage(period, first, last, measured(self._activity.between(first, last), kept))
 
+    async def knows(self, person: str) -> bool:
+        """Whether the person ever asked for anything before."""
+        await self._activity.upto_now()
+        return self._activity.knows(person)
+
     async def breakdown(self) -> dict[tuple[str, ...], int]:
         """Every tally since the first row, by its words."""
         await self._activity.upto_now()
