@@ -259,8 +259,12 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         escalation = _escalation(core, diagnostics, audit, announcements, timers)
         router = await asyncio.to_thread(build_router, core.model, core.prompts)
         answers = await _answers(settings, closing)
+        usage = UsageBook(core.database)
         digests = DigestService(
-            SqlDigests(core.database), announcements, digest_blocks(core, approvals, diagnostics), edition_reply
+            SqlDigests(core.database),
+            announcements,
+            digest_blocks(core, approvals, diagnostics, usage),
+            edition_reply,
         )
         drafter = await asyncio.to_thread(open_drafter, settings.home, settings.home / PRICES)
         drafts = _drafts(core, drafter, approvals, announcements)
@@ -276,7 +280,7 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
             answers=answers,
             router=router,
             digests=digests,
-            usage=UsageBook(core.database),
+            usage=usage,
             feedback=SqlFeedback(core.database, audit),
             pins=SqlPins(core.database),
             drafts=drafts,

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from bot.core import Core
 from bot.diagnostics import Diagnostics
-from bot.protocols import Approval, Approvals, ApprovalState, Permission
+from bot.protocols import Approval, Approvals, ApprovalState, Permission, UsageSource
 from bot.scheduler.service import DECLARED
 from bot.settings import DigestSettings, Settings
 from bot.storage.database import Database
 from bot.storage.tables import audit
+from bot.usage.activity import Tally, take
 from tools.diagnostics.diagnosis import Question
 from tools.digests.blocks.approvals import Decided, Decision, Waiting
 from tools.digests.blocks.backtests import Backtests
@@ -30,14 +31,18 @@ _STATES: Mapping[Literal["waiting", "closed"], Sequence[ApprovalState]] = {
 }
 
 
-def blocks(core: Core, approvals: Approvals, diagnostics: Diagnostics) -> dict[str, DigestBlock]:
+_MONTH = ("answers", "people", "factual_accuracy", "approval_conversion", "satisfaction")
+"""Figures of the month that a digest tells."""
+
+
+def blocks(core: Core, approvals: Approvals, diagnostics: Diagnostics, book: UsageSource) -> dict[str, DigestBlock]:
     """Every block there is a source for, in the order digests show them."""
 
     async def decisions(which: Literal["waiting", "closed"]) -> Sequence[Decision]:
         return [_decision(one) for one in await approvals.list(states=_STATES[which])]
 
     async def count(since: float, until: float) -> Used:
-        return await used(core.database, since, until)
+        return await used(core.database, book, since, until)
 
     async def measure() -> Measured:
         return await measured(diagnostics)
@@ -78,19 +83,26 @@ def _decision(approval: Approval) -> Decision:
     )
 
 
-async def used(database: Database, since: float, until: float) -> Used:
-    """Requests and presses in the audit."""
-    query = select(audit.c.actor, audit.c.entry).where(
-        audit.c.at > since, audit.c.at <= until, audit.c.action.in_(("request", "press"))
-    )
+async def used(database: Database, book: UsageSource, since: float, until: float) -> Used:
+    """What people asked for in the window, counted as `deskhand usage` counts, and the figures of this month."""
+    query = select(audit.c.entry).where(audit.c.at > since, audit.c.at <= until)
     async with database.read() as connection:
-        rows = (await connection.execute(query)).all()
-    entries = [json.loads(row.entry) for row in rows]
+        rows = (await connection.execute(query.where(audit.c.action.in_(("request", "press"))))).all()
+    tally = Tally()
+    for row in rows:
+        take(json.loads(row.entry), tally)
+    by_intent: Counter[str] = Counter()
+    for (_, intent, _), number in tally.events.items():
+        by_intent[intent or "unknown"] += number
+    month = await book.usage("month")
     return Used(
-        requests=len(rows),
-        people=len({row.actor for row in rows}),
-        denied=sum(entry.get("decision") == "denied" for entry in entries),
-        by_intent=Counter(str(entry.get("intent") or "unknown") for entry in entries),
+        requests=tally.count("answer"),
+        people=len(tally.people),
+        denied=sum(number for (_, _, decision), number in tally.events.items() if decision == "denied"),
+        by_intent=by_intent,
+        month={
+            one.label: (one.value, one.unit) for one in month.figures if one.id in _MONTH and one.value is not None
+        },
     )
 
 

@@ -1,8 +1,13 @@
 """What the blocks say of what they read, and how it stands against the last time."""
 
+import json
+import time
+from dataclasses import replace
+
 from bot.scheduler.sources import used
 from bot.storage.database import Database
 from bot.storage.tables import audit
+from bot.usage.book import UsageBook
 from tools.diagnostics.incidents import Figures, Incident
 from tools.digests.blocks.approvals import Decided, Decision, Waiting
 from tools.digests.blocks.health import Health, Measured
@@ -79,7 +84,8 @@ async def test_incidents_open_and_counted():
     )
 
 
-async def test_usage_is_counted_from_the_audit(database: Database):
+async def test_usage_is_counted_from_the_audit_as_everywhere(database: Database):
+    now = time.time()
     rows = [
         ("U1", "request", "narrate", "allowed"),
         ("U2", "press", "narrate", "denied"),
@@ -87,28 +93,20 @@ async def test_usage_is_counted_from_the_audit(database: Database):
     ]
     async with database.write() as connection:
         for seq, (actor, action, intent, decision) in enumerate(rows, 1):
-            entry = f'{{"intent": "{intent}", "decision": "{decision}"}}'
-            await connection.execute(
-                audit.insert().values(
-                    seq=seq,
-                    at=NOW - seq,
-                    actor=actor,
-                    action=action,
-                    correlation_id="c",
-                    entry=entry,
-                    previous_hash="",
-                    hash="",
-                )
-            )
-    counted = await used(database, NOW - 100, NOW)
-    assert counted == Used(2, 2, 1, {"narrate": 2})
+            entry = json.dumps({"actor": actor, "action": action, "intent": intent, "decision": decision})
+            values = {"actor": actor, "action": action, "correlation_id": "c", "previous_hash": "", "hash": ""}
+            await connection.execute(audit.insert().values(seq=seq, at=now - 0.01 * seq, entry=entry, **values))
+    counted = await used(database, UsageBook(database), now - 100, now)
+    assert replace(counted, month={}) == Used(2, 2, 1, {"narrate": 2})
+    assert counted.month["Requests answered"][1] == "count"
 
     async def count(since, until):
-        return counted
+        return replace(counted, month={"Factual accuracy": (0.987, "share"), "People": (2.0, "count")})
 
     found = await Usage(count).read(window(usage__requests=5))
     assert found is not None
     assert found.lines == (
         "2 requests (5 the last time) by 2 people; most of all 2 narrate. 1 refused for lack of a role.",
+        "This month so far: factual accuracy 99%, people 2.",
     )
     assert not found.new

@@ -1,7 +1,7 @@
 """How much Deskhand was used, counted from its audit."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tools.digests.blocks.trend import against
 from tools.digests.model import Found, Window
@@ -17,6 +17,8 @@ class Used:
     people: int
     denied: int
     by_intent: Mapping[str, int]
+    month: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    """Label to value and unit ("count", "share", ...) of this month's figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +40,10 @@ class Usage:
         people = "1 person" if used.people == 1 else f"{used.people} people"
         denied = f" {used.denied} refused for lack of a role." if used.denied else ""
         line = f"{used.requests} requests{trend} by {people}; most of all {', '.join(f'{n} {i}' for i, n in most)}.{denied}"
-        return Found((line,), new=False, figures={"usage.requests": float(used.requests)})
+        month = ", ".join(f"{label.lower()} {_shown(*figure)}" for label, figure in used.month.items())
+        lines = (line, f"This month so far: {month}.") if month else (line,)
+        return Found(lines, new=False, figures={"usage.requests": float(used.requests)})
+
+
+def _shown(value: float, unit: str) -> str:
+    return f"{value * 100:.0f}%" if unit == "share" else f"{value:g}"
