@@ -1,11 +1,18 @@
 """The runbooks that come with Deskhand, the loader, and what the linter finds."""
 
+import asyncio
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bot.cli import main
+from bot.audit.opened import open_audit
+from bot.cli import COMMANDS, main
+from bot.protocols import AuditEntry
+from bot.settings import REPOSITORY, Settings
 from tools.diagnostics import runbooks
 from tools.errors import NotFound
 
@@ -113,3 +120,69 @@ def test_ours_cover_what_the_desk_and_deskhand_need(
     (tmp_path / "runbooks").mkdir()
     (tmp_path / "runbooks" / "bad.md").write_text("no front matter")
     assert main(["runbooks", "lint", "--json"]) == 1
+
+
+def spans() -> list[tuple[str, str]]:
+    """Every command that a runbook gives, with the runbook's name."""
+    return [
+        (runbook.id, span)
+        for runbook in runbooks.load().all()
+        for text in runbook.sections.values()
+        for span in re.findall(r"`([^`]+)`", " ".join(text.split()))
+    ]
+
+
+def test_the_commands_that_runbooks_give_exist() -> None:
+    said = {
+        found
+        for _, span in spans()
+        for found in re.findall(r"(?<![\w/.-])deskhand (?!deskhand\b)([a-z]+(?: [a-z]+)?)(?![\w.-])", span)
+    }
+    told = {words for words in said if words.split()[0] in COMMANDS}
+    assert {"db upgrade", "audit verify", "audit export", "check"} <= told
+    for words in told:
+        with pytest.raises(SystemExit) as ended:
+            main([*words.split(), "--help"])
+        assert ended.value.code == 0, words
+
+
+def test_compose_has_the_services_that_runbooks_name() -> None:
+    compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text())
+    used = {
+        word
+        for _, span in spans()
+        for command in re.findall(r"docker compose ((?:exec|run|stop|up|restart|logs|build|start)[^<>|;]*)", span)
+        for word in command.split()[1:3]
+        if re.fullmatch(r"[a-z]+", word)
+    }
+    assert used & {"deskhand", "postgres"} == {"deskhand", "postgres"}
+    assert {"deskhand", "postgres"} <= set(compose["services"])
+    assert "DESKHAND_HOME=/data" in (REPOSITORY / "Dockerfile").read_text()
+
+
+def test_a_restored_backup_says_what_the_runbook_says_it_will(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deskhand's own restore, as written: the folder put back, `db upgrade`, `audit verify`, the witness moved aside."""
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    monkeypatch.setenv("DESKHAND_HOME", str(home))
+    asyncio.run(audited(home, 3))
+    shutil.copytree(home, backup)
+    asyncio.run(audited(home, 2))
+    witness = (home / "audit.anchor").read_text()
+    shutil.rmtree(home)
+    shutil.copytree(backup, home)
+    (home / "audit.anchor").write_text(witness)  # as with compose, where the witness lies beside the database
+    assert main(["db", "upgrade"]) == 0
+    assert "Already at revision" in capsys.readouterr().out
+    assert main(["audit", "verify"]) == 1
+    assert "it is missing; audit.anchor recorded rows up to 5" in capsys.readouterr().out
+    (home / "audit.anchor").rename(home / "audit.anchor.before-restore")
+    assert main(["audit", "verify"]) == 0
+
+
+async def audited(home: Path, rows: int) -> None:
+    settings = Settings(home=home)
+    async with open_audit(settings) as audit:
+        for number in range(rows):
+            await audit.write(AuditEntry(actor="U1", action="test", correlation_id=str(number)))

@@ -129,6 +129,8 @@ class Diagnosis:
     """The sentence that says so."""
     runbook: Runbook | None = None
     next_step: Step | None = None
+    connected: tuple[str, ...] = ()
+    """Names of everything that could be asked."""
     remark: str = ""
     """A model's words about it, where there are some that may be said."""
 
@@ -210,6 +212,7 @@ class Diagnostician:
             aside=tuple(story for story in told if story not in touching),
             unchecked=_unchecked(results, selection),
             denied=denied,
+            connected=tuple(self.executor.registry.connections),
             refusal=next((result.summary for result in results if result.status == "denied"), ""),
         )
         runbook = self._runbook(found)

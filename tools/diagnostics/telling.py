@@ -101,7 +101,8 @@ class _Writer:
         found = self._found
         if not found.selection.asked and found.selection.missing:
             topic = found.selection.missing[0]
-            return f"I cannot tell about {topic.title}: nothing is connected for it. It needs {topic.needs}."
+            there = f" Connected are {', '.join(found.connected)}." if found.connected else ""
+            return f"I cannot tell about {topic.title}: nothing is connected for it. It needs {topic.needs}.{there}"
         if not found.selection.calls:
             return "I cannot tell: nothing is connected that I could ask. Add [[connections]] to deskhand.toml."
         why = next((result.summary for result in _asked(found) if result.status in ("no_data", "error")), "")
@@ -148,7 +149,10 @@ class _Writer:
 
     def _unchecked(self) -> list[str]:
         shown = {finding.summary.rstrip(".") for story in self._stories() for finding in story.findings}
-        left = [each for each in self._found.unchecked if each.why not in shown]
+        missing = (
+            {topic.title for topic in self._found.selection.missing} if not self._found.selection.asked else set()
+        )
+        left = [each for each in self._found.unchecked if each.why not in shown and each.what not in missing]
         said = [self._plainly(_reason(each), each.what) for each in left]
         kept = said[:_MOST_UNCHECKED]
         return [*kept, "and others, in the details"] if len(said) > len(kept) else kept
