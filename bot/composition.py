@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -68,6 +68,7 @@ from handlers.reviews import Reviews
 from handlers.runbook import RunbookGuide
 from handlers.usage import UsageHandler
 from handlers.views.digest import edition_reply
+from tools.diagnostics.connections.base import Connection
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
 from tools.strategies.drafting import Drafter, open_drafter
@@ -236,8 +237,12 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator[Bot]:
+async def slack_bot(
+    settings: Settings, *, apart: bool = False, also: Sequence[Connection] = ()
+) -> AsyncIterator[Bot]:
     """The bot, connected to Slack while the block runs, receiving in a process of its own where `apart`.
+
+    `also` are connections to diagnose beside those of the settings.
 
     Raises `Problem` where it cannot start.
     """
@@ -255,7 +260,7 @@ async def slack_bot(settings: Settings, *, apart: bool = False) -> AsyncIterator
         approvals = SqlApprovals(core.database, audit, timers, access, settings.approvals)
         running: list[SlackTransport] = []
         itself = DeskhandConnection(deskhand(core.model, core.database, lambda: next(iter(running), None)))
-        diagnostics = await closing.enter_async_context(open_diagnostics(core, audit, [itself]))
+        diagnostics = await closing.enter_async_context(open_diagnostics(core, audit, [itself, *also]))
         escalation = _escalation(core, diagnostics, audit, announcements, timers)
         router = await asyncio.to_thread(build_router, core.model, core.prompts)
         answers = await _answers(settings, closing)

@@ -2,6 +2,10 @@
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.workspace.server import Workspace
 
 PORT = 3900
 
@@ -37,26 +41,31 @@ async def _demo(port: int) -> None:
         sys.stdout.write(f"The page is at {workspace.url} (Ctrl-C ends it). One moment, the bot is joining ...\n")
         sys.stdout.flush()
         ops = workspace.state.channel("#ops-alerts").id
-        await _bot_in(workspace.api_url, workspace.bot_token, workspace.app_token, ops)
+        await _bot_in(workspace, ops)
     finally:
         await workspace.close()
 
 
-async def _bot_in(api_url: str, bot_token: str, app_token: str, ops_channel: str) -> None:
+async def _bot_in(workspace: "Workspace", ops_channel: str) -> None:
+    import asyncio
+
     from bot.composition import slack_bot, stop_requested
+    from bot.demo import DemoDesk
     from bot.settings import load_settings
 
     given = load_settings()
     settings = given.for_demo(
         home=given.home / "demo",
         database_url=None,
-        slack_api_url=api_url,
-        slack_bot_token=_secret(bot_token),
-        slack_app_token=_secret(app_token),
-        operators_channel=None,
+        slack_api_url=workspace.api_url,
+        slack_bot_token=_secret(workspace.bot_token),
+        slack_app_token=_secret(workspace.app_token),
+        operators_channel=ops_channel,
+        connections=(),
     )
     asked = stop_requested()
-    async with slack_bot(settings):
+    async with DemoDesk(settings.home) as desk, slack_bot(settings, also=await asyncio.to_thread(desk.connections)):
+        workspace.hub.menu = desk
         sys.stdout.write('Deskhand is there. Try: "@Deskhand how did the golden cross on the S&P 500 do?"\n')
         sys.stdout.flush()
         await asked.wait()

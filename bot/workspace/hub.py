@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.workspace.faults import Faults
 from bot.workspace.limits import Limiter, RateLimits
 from bot.workspace.scopes import Manifest
 from bot.workspace.sockets import ACKNOWLEDGE_WITHIN, RETRY_AFTER, Sockets
@@ -100,6 +101,8 @@ class Hub:
         self.faults: list[Fault] = []
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.pages: list[Page] = []
+        self.menu: Faults | None = None
+        """What the page's `break` menu offers; set by the demo."""
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._timers: set[asyncio.TimerHandle] = set()
         self._connected = 0

@@ -21,6 +21,7 @@ from bot.workspace.methods.streams import is_streaming
 from bot.workspace.people import People
 from bot.workspace.state import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Message, User
 from bot.workspace.wire import Obj
+from tools.errors import Problem
 
 PAGE = Path(__file__).resolve().parent / "page"
 _FILE_NAME = re.compile(r"\w[\w-]*(\.\w[\w-]*)+")
@@ -56,6 +57,7 @@ class PageApi:
             "thread": self._thread,
             "home": self._home,
             "suggestions": self._suggestions,
+            "faults": self._faults,
         }
         writes: dict[str, Route] = {
             "messages": self._say,
@@ -66,6 +68,7 @@ class PageApi:
             "views/submit": self._submit,
             "views/close": self._close,
             "groups": self._group,
+            "faults": self._fault,
             "open_dm": self._open_direct,
         }
         for path, route in reads.items():
@@ -122,6 +125,7 @@ class PageApi:
                     {name: s[name] for name in ("callback_id", "name", "type")} for s in manifest.shortcuts
                 ],
                 "groups": self._people.groups(),
+                "faults": self._hub.menu is not None,
             }
         )
 
@@ -231,6 +235,27 @@ class PageApi:
         channel = self._hub.state.open_direct(me.id)
         prompts = channel.prompts or list(self._hub.manifest.suggested_prompts) or None
         return web.json_response({"channel": channel.id, "prompts": prompts})
+
+    # --- what is broken --------------------------------------------------------------------------------------------
+
+    async def _faults(self, request: web.Request) -> web.StreamResponse:
+        self._person(request.query)
+        return web.json_response({"faults": await self._told_faults()})
+
+    async def _fault(self, request: web.Request) -> web.StreamResponse:
+        body = await read_object(request)
+        self._person(body)
+        if self._hub.menu is None:
+            raise Refused("This workspace has nothing to break.")
+        try:
+            await self._hub.menu.set(str(body.get("id", "")), broken=bool(body.get("broken")))
+        except Problem as problem:
+            raise Refused(str(problem)) from problem
+        return web.json_response({"faults": await self._told_faults()})
+
+    async def _told_faults(self) -> list[Obj]:
+        found = [] if self._hub.menu is None else await self._hub.menu.all()
+        return [{"id": each.id, "title": each.title, "detail": each.detail, "broken": each.broken} for each in found]
 
     # --- what changes ----------------------------------------------------------------------------------------------
 

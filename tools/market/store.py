@@ -164,6 +164,15 @@ class PriceStore:
             for row in rows
         )
 
+    def delete_last_days(self, days: int) -> int:
+        """Delete the bars of the last `days` calendar days of every series; returns how many. An ingestion restores them."""
+        row = self._connection.execute(
+            """DELETE FROM daily_prices WHERE date > (
+                   SELECT max(other.date) - to_days(?) FROM daily_prices AS other WHERE other.symbol = daily_prices.symbol)""",
+            [days],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def ingest(self, source: Source) -> IngestionRun:
         """Take over everything a source delivers: all of it, or nothing and a run marked failed, whose error is raised.
 

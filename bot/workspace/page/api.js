@@ -41,6 +41,8 @@ export const api = {
   shortcut: (as, shortcut) => post('/page/shortcuts', { as, ...shortcut }),
   submitView: (as, viewId, values) => post('/page/views/submit', { as, view_id: viewId, state: { values } }),
   closeView: (as, viewId) => post('/page/views/close', { as, view_id: viewId }),
+  faults: (as) => get('/page/faults', { as }),
+  setFault: (as, id, broken) => post('/page/faults', { as, id, broken }),
   setMember: (as, groupId, user, member) => post('/page/groups', { as, group_id: groupId, user, member }),
 };
 

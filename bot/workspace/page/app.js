@@ -2,6 +2,7 @@
 
 import { api, connect } from './api.js';
 import { h, icon } from './dom.js';
+import { openFaults } from './faults.js';
 import { dropModals, onView } from './modal.js';
 import { announce, attempt } from './overlays.js';
 import { ChannelPane, HomePane, ThreadPane, titleOf } from './panes.js';
@@ -272,6 +273,7 @@ function redraw() {
     pane.update();
     threadPane?.update();
     drawSidebar(sidebar);
+    element('faults-button').hidden = !state.faults;
     showSought();
     const unread = [...state.unread.values()].reduce((sum, one) => sum + one, 0);
     document.title = `${unread ? `(${unread}) ` : ''}${state.place.id ? titleOf(state.place.id) : `${state.bot.name} Home`} – ${state.team.name}`;
@@ -358,6 +360,9 @@ veil.addEventListener('click', closeDrawer);
 element('groups-button').append(icon('users'), h('span', {}, 'Groups'));
 element('groups-button').setAttribute('aria-label', 'User groups');
 element('groups-button').addEventListener('click', openGroups);
+element('faults-button').append(icon('alert'), h('span', {}, 'Break'));
+element('faults-button').setAttribute('aria-label', 'Break something');
+element('faults-button').addEventListener('click', openFaults);
 document.querySelector('.skip').addEventListener('click', (event) => {
   event.preventDefault();
   (main.querySelector('.message[tabindex="0"]') ?? main).focus();
