@@ -5,16 +5,18 @@ The quick part runs a selection; the nightly part every fault alone, and pairs o
 
 import itertools
 import random
+import re
 import statistics
 import time
 
 import pytest
-from scenario_faults import FAULTS, tables
-from tool_fakes import FakeCaller, Kept
+from scenario_faults import FAULTS, a_forgotten_lock, tables
+from tool_fakes import FakeCaller, Kept, OnceLedger
 
 from tools.diagnostics import runbooks
+from tools.diagnostics.actions import carry_out
 from tools.diagnostics.diagnosis import Diagnostician, Question
-from tools.diagnostics.executor import Executor
+from tools.diagnostics.executor import Call, Executor
 from tools.diagnostics.registry import Registry
 
 TEN_QUESTIONS = (
@@ -106,6 +108,87 @@ async def test_hanging_systems_do_not_hold_the_rest(desk):
     answered = {result.connection for result in found.results if result.status == "ok"}
     assert {"prices", "workflows", "quant", "box", "deskhand"} <= answered
     assert seconds < 5
+
+
+# --- mending ------------------------------------------------------------------------------------------------------
+
+
+class Operator:
+    """Asks for actions and confirms them."""
+
+    def __init__(self, desk):
+        self.registry = Registry.open(list(desk.configs.values()))
+        self.executor = Executor(self.registry, Kept())
+        self.ledger = OnceLedger()
+
+    async def ask(self, tool, connection, **arguments):
+        [result] = await self.executor.run([Call(tool, arguments, connection)], FakeCaller())
+        return result
+
+    async def confirm(self, plan):
+        return await carry_out(self.executor, plan, FakeCaller(), ledger=self.ledger, audit=Kept())
+
+
+@pytest.fixture
+async def operator(desk):
+    await inject(desk)
+    made = Operator(desk)
+    yield made
+    await made.registry.close()
+
+
+async def test_a_blocking_process_is_ended_once(desk, operator):
+    async with desk.stack:
+        await a_forgotten_lock(desk)
+        locks = await operator.ask("postgres_locks", "orders")
+        blocked = next(finding for finding in locks.findings if finding.condition == "blocked_query")
+        pid = int(re.search(r"held by process (\d+)", blocked.summary)[1])
+        planned = await operator.ask("terminate_query", "orders", pid=pid)
+        assert planned.status == "needs_approval"
+        assert f"Ends process {pid} of orders" in planned.plan.effect
+        assert f"It blocks {blocked.subject}" in planned.plan.now
+        assert (await operator.confirm(planned.plan)).status == "ok"
+        after = await operator.ask("postgres_locks", "orders")
+        assert not [finding for finding in after.findings if finding.condition == "blocked_query"]
+        again = await operator.confirm(planned.plan)
+        assert "no client process" in again.summary
+        assert (await operator.ask("terminate_query", "orders", pid=99_999_999)).status == "error"
+
+
+async def test_a_namespace_is_forgotten_and_nothing_else(desk, operator):
+    client = desk.servers.redis.client
+    client.set("quotes*:trap", "x")
+    planned = await operator.ask("invalidate_cache", "quotes", namespace="quotes")
+    assert "50 keys" in planned.plan.now
+    assert client.exists("quotes:1")
+    done = await operator.confirm(planned.plan)
+    assert "50 keys of quotes deleted" in done.summary
+    assert sorted({key.decode().partition(":")[0] for key in client.scan_iter()}) == ["quotes*", "sessions"]
+    assert (await operator.ask("invalidate_cache", "quotes", namespace="quotes")).status == "error"
+    for hostile in ("*", "", "a b", "quotes\n", "\0", "x" * 200):
+        assert (await operator.ask("invalidate_cache", "quotes", namespace=hostile)).status == "error"
+    assert client.dbsize() == 21
+
+
+async def test_jobs_of_airflow_are_run_paused_and_resumed(desk, operator):
+    airflow = desk.servers.airflow
+    airflow.posted.clear()
+    planned = await operator.ask("rerun_ingestion", "workflows", job="prices_daily")
+    assert (await operator.confirm(planned.plan)).status == "ok"
+    assert "already" in (await operator.confirm(planned.plan)).summary
+    [(dag, body)] = airflow.posted
+    assert (dag, body["logical_date"]) == ("prices_daily", None)
+    planned = await operator.ask("pause_job", "workflows", job="prices_daily")
+    await operator.confirm(planned.plan)
+    assert airflow.paused == {"prices_daily"}
+    assert "paused already" in (await operator.ask("pause_job", "workflows", job="prices_daily")).summary
+    planned = await operator.ask("resume_job", "workflows", job="prices_daily")
+    await operator.confirm(planned.plan)
+    assert airflow.paused == set()
+    assert "knows no" in (await operator.ask("pause_job", "workflows", job="nothing_such")).summary
+    assert "Which job" in (await operator.ask("pause_job", "workflows")).summary
+    airflow.runs.insert(0, airflow.run("prices_daily", "running"))
+    assert "running already" in (await operator.ask("rerun_ingestion", "workflows", job="prices_daily")).summary
 
 
 # --- the long matrix ----------------------------------------------------------------------------------------------
