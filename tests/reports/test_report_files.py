@@ -132,6 +132,19 @@ def test_alt_texts_pass_the_check_and_name_what_is_seen(detail: str, seed: int) 
             assert re.search(r"\d", chart.alt_text)
 
 
+async def test_charts_of_a_report_that_was_drawn_cost_no_drawing(
+    run: BacktestRun, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renderer = ChartRenderer()
+    first = await charts_of(run, report, renderer, ("equity",))
+
+    async def fail(*_: object) -> Chart:
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr(renderer, "render", fail)
+    assert await charts_of(run, report, renderer, ("equity",)) == first
+
+
 def test_names_from_outside_are_data_in_every_format() -> None:
     run = made_up(
         name=HOSTILE, benchmark_name=HOSTILE, symbols=(HOSTILE,), notes=("<img src=x onerror=y>",), days=300

@@ -43,9 +43,17 @@ async def charts_of(
     run: BacktestRun, report: Report, renderer: ChartRenderer, names: Sequence[ChartName] = CHARTS
 ) -> dict[ChartName, Chart]:
     """The charts of these names that the run has enough data for, drawn off the event loop, in this order."""
-    sheet = FactSheet(fact.plain() for fact in report.facts)
-    made = await asyncio.gather(*(_MAKERS[name](run, sheet, renderer) for name in names))
-    return {name: chart for name, chart in zip(names, made, strict=True) if chart is not None}
+    called = {name: f"{run.id} {report.content_hash} {name}" for name in names}  # stands for all that is drawn
+    charts = {name: renderer.known(called[name]) for name in names}
+    missing = [name for name, chart in charts.items() if chart is None]
+    if missing:
+        sheet = FactSheet(fact.plain() for fact in report.facts)
+        made = await asyncio.gather(*(_MAKERS[name](run, sheet, renderer) for name in missing))
+        charts |= zip(missing, made, strict=True)
+    found = {name: chart for name, chart in charts.items() if chart is not None}
+    for name, chart in found.items():
+        renderer.know(called[name], chart)
+    return found
 
 
 async def _equity(run: BacktestRun, sheet: FactSheet, renderer: ChartRenderer) -> Chart | None:

@@ -92,7 +92,8 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Name = Annotated[str, Query(max_length=200, description="The file's name, for messages only")]
 Engine = Annotated[
-    str | None, Query(max_length=40, description=f"Where the content does not tell: {', '.join(ENGINES)}")
+    str | None,
+    Query(max_length=40, description="Where the content does not tell", json_schema_extra={"enum": list(ENGINES)}),
 ]
 
 

@@ -47,11 +47,25 @@ class ChartRenderer:
         # Shielded: one caller that gives up must not take the chart from the others.
         return await asyncio.shield(task)
 
+    def known(self, name: str) -> Chart | None:
+        """What was kept under a name of the caller's: without looking at the content, so the name must stand for it."""
+        kept = self._charts.get(name)
+        if kept is not None:
+            self._charts.move_to_end(name)
+        return kept
+
+    def know(self, name: str, chart: Chart) -> None:
+        """Keep a chart under a name too."""
+        self._put(name, chart)
+
     def _keep(self, key: str, task: asyncio.Task[Chart]) -> None:
         del self._under_way[key]
         if task.cancelled() or task.exception() is not None:
             return
-        self._charts[key] = task.result()
+        self._put(key, task.result())
+
+    def _put(self, key: str, chart: Chart) -> None:
+        self._charts[key] = chart
         while len(self._charts) > self._kept:
             self._charts.popitem(last=False)
 
