@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from tools.backtests.fills import Fill, round_trips
 from tools.backtests.model import BacktestRun, Curve, RunSummary, Stated, Trade
+from tools.backtests.readers.round_trips import Fill, trades_of
 from tools.errors import BadInput, NotFound
 from tools.platform.client import Json, PlatformClient, at
 from tools.platform.config import Units
@@ -147,7 +147,7 @@ class PlatformBacktests:
         except NotFound:
             return ()
         rows = at(answer, self._fields.history)
-        return round_trips(fill for row in rows if (fill := _fill(row))) if isinstance(rows, list) else ()
+        return trades_of(fill for row in rows if (fill := _fill(row))) if isinstance(rows, list) else ()
 
     def _equity(self, history: Sequence[Json], initial: Json) -> Curve | None:
         points: dict[np.datetime64, float] = {}
@@ -240,9 +240,8 @@ def _fill(row: Json) -> Fill | None:
     if moment is None or quantity is None or price is None:
         return None
     sign = -1.0 if _text(at(row, "side")).upper() == "SELL" else 1.0
-    return Fill(
-        _text(at(row, "symbol")), moment, sign * abs(quantity), price, abs(_number(at(row, "commission")) or 0.0)
-    )
+    cost = abs(_number(at(row, "commission")) or 0.0)
+    return Fill(moment, _text(at(row, "symbol")), sign * abs(quantity), price, cost)
 
 
 def _near(value: float, truth: float) -> bool:

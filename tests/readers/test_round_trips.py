@@ -4,17 +4,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.backtests.fills import Fill, round_trips
+from tools.backtests.readers.round_trips import Fill, trades_of
 
 DAY = np.datetime64("2020-01-01", "s")
 
 
 def fill(day: int, quantity: float, price: float, costs: float = 0.0) -> Fill:
-    return Fill("SPY", DAY + np.timedelta64(day, "D"), quantity, price, costs)
+    return Fill(DAY + np.timedelta64(day, "D"), "SPY", quantity, price, costs)
 
 
 def test_a_sale_closes_the_oldest_lots_first() -> None:
-    trades = round_trips([fill(0, 10, 100, 1), fill(1, 10, 110, 1), fill(2, -15, 120, 3)])
+    trades = trades_of([fill(0, 10, 100, 1), fill(1, 10, 110, 1), fill(2, -15, 120, 3)])
     assert [(t.quantity, t.entry_price, t.exit_price) for t in trades] == [
         (10, 100, 120),
         (5, 110, 120),
@@ -24,15 +24,15 @@ def test_a_sale_closes_the_oldest_lots_first() -> None:
 
 
 def test_selling_more_than_is_held_turns_short() -> None:
-    trades = round_trips([fill(0, 10, 100), fill(1, -25, 110), fill(2, 15, 90)])
+    trades = trades_of([fill(0, 10, 100), fill(1, -25, 110), fill(2, 15, 90)])
     assert [(t.side, t.pnl) for t in trades] == [("long", 100), ("short", 300)]
 
 
 @given(st.lists(st.tuples(st.integers(-50, 50).filter(bool), st.floats(1, 500), st.floats(0, 5)), max_size=40))
 def test_profit_and_costs_are_conserved(rows: list[tuple[int, float, float]]) -> None:
     fills = [fill(day, quantity, price, costs) for day, (quantity, price, costs) in enumerate(rows)]
-    trades = round_trips(fills)
-    cash = -sum(f.quantity * f.price + f.costs for f in fills)
+    trades = trades_of(fills)
+    cash = -sum(f.amount * f.price + f.cost for f in fills)
     open_cost = sum(
         t.quantity * t.entry_price * (1 if t.side == "long" else -1) for t in trades if t.exit_date is None
     )
