@@ -159,3 +159,26 @@ async def test_the_router_reads_the_day_when_asked() -> None:
     routed = await router.route("how many people used you last month", subject={})
     assert routed.intent == "usage"
     assert routed.arguments["period"] == {"start": "2026-10-01", "end": "2026-10-31"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("what is the MACD?", True),
+        ("hey, what's an ATR", True),
+        ("how is RSI calculated?", True),
+        ("what does the supertrend measure", True),
+        ("tell me about the aroon indicator", True),
+        ("what are bollinger bands", True),
+        ("what is a doji?", True),
+        ("what's the volatility", False),
+        ("what is the sharpe ratio", False),
+        ("what's the price", False),
+        ("what is the RSI run's drawdown", False),
+        ("how did the macd do", False),
+    ],
+)
+def test_what_an_indicator_is_is_a_question_for_the_catalogue(text: str, is_asked: bool):
+    routed = route_by_rules(text, {}, TODAY)
+    assert (routed.intent == "draft" and routed.arguments.get("catalogue") is True) == is_asked
+    assert route_by_rules(text, {"backtest_id": "b"}, TODAY).intent != "unknown"

@@ -15,7 +15,7 @@ _GENERIC: Final = frozenset(
     """indicator indicators technical study studies signal signals tool tools know support supported supports available
     list strategy strategies template templates catalogue catalog library exist exists kind kinds type types good best
     suitable work explain describe mean means define definition measure measures measuring built offer offers else
-    option options choose pick recommend suggest other deskhand which there every whole full please possible read
+    option options choose pick recommend suggest other deskhand which there every whole full please possible read hey hi hello calculated computed defined formula works says
     """.split()
 )
 _TEMPLATES: Final = re.compile(
@@ -94,6 +94,9 @@ class Answers:
             return Everything(catalogue(), tuple(self._templates.by_name.values()), missed=bool(_subject(left)))
         if found.sure:
             return self._one(found.best)
+        called = [id_ for id_ in self._searcher.index.named(_subject(left)) if not id_.startswith(TEMPLATE)]
+        if len(called) == 1:  # a template may have the name of its indicator
+            return self._one(called[0])
         near = await Searcher(shelves()).search(left)
         if near.sure and _SEVERAL.search(question):
             return self.shelf(near.best)
