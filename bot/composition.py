@@ -48,6 +48,7 @@ from bot.storage.digests import SqlDigests
 from bot.storage.drafts import SqlDrafts
 from bot.storage.pins import SqlPins
 from bot.storage.publications import SqlPublications
+from bot.tracing import start_tracing
 from bot.usage.book import UsageBook
 from bot.usage.exposition import exposition
 from bot.usage.feedback import SqlFeedback
@@ -203,6 +204,17 @@ class Bot:
         return self.parts.usage
 
 
+@asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator[None]:
+    """Traces are exported while the block runs, where a collector is set."""
+    stop = await asyncio.to_thread(start_tracing, settings.traces) if settings.traces else None
+    try:
+        yield
+    finally:
+        if stop is not None:
+            await asyncio.to_thread(stop)
+
+
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
     from bot.http.app import create_app
@@ -211,7 +223,7 @@ async def serve(settings: Settings) -> None:
     from bot.http.tokens import Gate
 
     asked = stop_requested()
-    async with slack_bot(settings, apart=True) as bot:
+    async with traced(settings), slack_bot(settings, apart=True) as bot:
         readiness = {"database": health.database_ready(bot.core.database), "slack": _slack_ready(bot.transport)}
         gate = Gate(settings.http_tokens, settings.roles.groups)
         services = backtests.BacktestServices(

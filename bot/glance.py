@@ -14,7 +14,9 @@ _GOOD, _BAD = ":large_green_circle:", ":red_circle:"
 async def glance(core: Core, transport: SlackTransport) -> Sequence[str]:
     """Connections, what waits, the model, open incidents."""
     health = await transport.health()
-    waiting = f"{health.inbox_depth} requests under way" + (f", {health.parked} given up" if health.parked else "")
+    others = max(0, health.inbox_depth - 1)  # whoever looks is one of them
+    waiting = "nothing waits" if not others else f"{others} waiting or under way"
+    waiting += f", {health.parked} given up" if health.parked else ""
     return (
         f"{_mark(health.ready)} Slack: {health.open_sockets} connections open, {waiting}",
         _model(core),

@@ -346,6 +346,12 @@ class Settings(BaseSettings):
         description="how much is logged on standard error: debug, info, warning or error",
         examples=["info"],
     )
+    traces: WebAddress | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="the OpenTelemetry collector that gets traces over HTTP; none are made where not set",
+        examples=["http://127.0.0.1:4318"],
+    )
     audit_key: Annotated[Secret, Field(min_length=16)] | None = Field(
         None,
         validation_alias="DESKHAND_AUDIT_KEY",

@@ -42,6 +42,7 @@ from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
 from bot.slack.threads import PROGRESS_PART, Threads
 from bot.slack.thumbs import with_thumbs
+from bot.tracing import span
 from tools.errors import Denied, Problem
 
 log = structlog.get_logger(__name__)
@@ -147,8 +148,10 @@ class Answering:
         try:
             async with self._work, asyncio.timeout(HANDLER_SECONDS) as limit:
                 working = time.monotonic()
-                request, handler = await self._request(job)
-                decision, reply = await self._decide(job, request, handler, steps)
+                with span("read"):
+                    request, handler = await self._request(job)
+                with span("handle", intent=request.routed.intent, surface=request.surface):
+                    decision, reply = await self._decide(job, request, handler, steps)
                 metrics.reply_seconds.labels("working").observe(time.monotonic() - working)
         except Problem as problem:
             decision = _outcome(problem)
@@ -164,10 +167,11 @@ class Answering:
             await steps.clear()
         posting = time.monotonic()
         shown = with_thumbs(reply, job.correlation_id, request.routed.intent if request else "unknown")
-        if reply.replaces and _on_home(job.envelope):
-            await self._publish_home(job.envelope)
-        else:
-            await self._deliveries.deliver(shown, replace(target, progress_ts=progress_ts))
+        with span("post", decision=decision):
+            if reply.replaces and _on_home(job.envelope):
+                await self._publish_home(job.envelope)
+            else:
+                await self._deliveries.deliver(shown, replace(target, progress_ts=progress_ts))
         metrics.reply_seconds.labels("posting").observe(time.monotonic() - posting)
         await self._record(job, request, reply, decision, time.monotonic() - started)
 

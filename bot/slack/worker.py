@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from bot import metrics
 from bot.slack.failures import reason_of
 from bot.slack.inbox import LEASE_SECONDS, Inbox, Job
+from bot.tracing import trace
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,10 @@ class Workers:
 
     async def _run(self, job: Job) -> None:
         metrics.reply_seconds.labels("waiting").observe(max(0.0, time.time() - job.received_at))
-        with bound_contextvars(correlation_id=job.correlation_id, event=job.envelope.key):
+        with (
+            bound_contextvars(correlation_id=job.correlation_id, event=job.envelope.key),
+            trace(job.correlation_id, "job", kind=job.envelope.kind, attempt=job.attempts),
+        ):
             try:
                 if job.attempts > MOST_TRIES["transient"]:  # it took the process down each time
                     raise _Exhausted(f"{job.attempts - 1} attempts ended without a result")

@@ -31,7 +31,7 @@ def health(lines: Sequence[str]) -> list[Block]:
 def month(usage: Usage) -> list[Block]:
     """The figures of the month; their definitions come with the answer to the button."""
     figures = [usage[figure_id] for figure_id in _MONTH]
-    said = "   ".join(f"{figure.label}: *{value_text(figure)}*" for figure in figures)
+    said = " · ".join(f"{figure.label}: *{value_text(figure)}*" for figure in figures)
     value = json.dumps({"text": "how are we doing this month?"})
     return [{**section(f"*This month*\n{said}"), "accessory": button("ask.try.month", "All figures", value)}]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.protocols import Block, Figure, Opinion, Usage
-from handlers.views.text import escape, header, section
+from handlers.views.text import context, escape, header, section
 
 TITLES = {
     "usage": "Use",
@@ -47,13 +47,19 @@ def when(usage: Usage) -> str:
 
 
 def usage_blocks(usage: Usage, topics: Sequence[str], complaints: Sequence[Opinion]) -> tuple[Block, ...]:
-    """One table, a line for each topic in it; a message holds one table only."""
-    blocks: list[Block] = [header("How Deskhand is doing"), section(f"*{when(usage).capitalize()}*")]
-    rows = [["", "Value", "What it counts"]]
+    """One table, since a message holds one; what has nothing to show yet is named below it."""
+    blocks: list[Block] = [header("How Deskhand is doing"), section(f"*{_first_upper(when(usage))}*")]
+    rows, empty = [["Figure, and what it counts", "Value"]], []
     for topic in topics:
-        rows.append([TITLES[topic].upper(), "", ""])
-        rows += [[f.label, value_text(f), f.means] for f in usage.figures if f.topic == topic]
-    blocks.append(_table(rows))
+        figures = [figure for figure in usage.figures if figure.topic == topic]
+        shown = [figure for figure in figures if figure.value]
+        empty += [figure.label.lower() for figure in figures if not figure.value]
+        rows += [[TITLES[topic].upper(), ""]] if shown else []
+        rows += [[f"{figure.label}. {figure.means}", value_text(figure)] for figure in shown]
+    if len(rows) > 1:
+        blocks.append(_table(rows))
+    if empty:
+        blocks.append(context(f"Nothing yet: {', '.join(empty)}."))
     if complaints:
         said = "\n".join(
             f"• <@{opinion.person}> on {opinion.intent}: {escape(opinion.reason)} (`{opinion.about}`)"
@@ -63,11 +69,15 @@ def usage_blocks(usage: Usage, topics: Sequence[str], complaints: Sequence[Opini
     return tuple(blocks)
 
 
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _table(rows: Sequence[Sequence[str]]) -> Block:
-    """Label, value, and beside them what it counts."""
+    """The words wrap, the value keeps to the right."""
     return {
         "type": "table",
-        "column_settings": [{"align": "left"}, {"align": "right"}, {"align": "left", "is_wrapped": True}],
+        "column_settings": [{"align": "left", "is_wrapped": True}, {"align": "right"}],
         "rows": [[{"type": "raw_text", "text": cell or " "} for cell in row] for row in rows],
     }
 
