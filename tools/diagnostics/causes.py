@@ -69,7 +69,10 @@ def _rules() -> tuple[Rule, ...]:
         Rule("paused", "anywhere", (*_DATA, "ingestion_overdue", "queue_backlog")),
         Rule("scheduler_down", "anywhere", (*_DATA, "ingestion_overdue", "ingestion_stuck", "queue_backlog")),
         Rule("locked", "same", ("ingestion_failed", "ingestion_stuck", "ingestion_overdue", "stale", "slow")),
-        Rule("locked", "named", ("ingestion_failed", "ingestion_stuck")),
+        Rule("locked", "named", ("ingestion_failed", "ingestion_stuck", "claim_contradicted")),
+        Rule("corrupt", "named", ("claim_contradicted",)),
+        Rule("missing", "named", ("claim_contradicted",)),
+        Rule("connections_exhausted", "named", ("claim_contradicted",)),
         Rule("corrupt", "same", ("ingestion_failed", "stale", "empty", "missing")),
         Rule("gap", "same", ("missing",)),
         Rule("missing", "same", ("gap",)),
@@ -111,6 +114,7 @@ def _rules() -> tuple[Rule, ...]:
         "assertion_failed",
         "service_down",
         "target_down",
+        "claim_contradicted",
     )
     rules += [Rule(condition, "named", named) for condition in NOT_ANSWERING]
     rules += [

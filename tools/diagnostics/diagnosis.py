@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from tools.diagnostics.causes import Story, stories
+from tools.diagnostics.claims import contradictions
 from tools.diagnostics.conditions import NOT_ANSWERING, Condition
 from tools.diagnostics.executor import Caller, Executor
 from tools.diagnostics.runbooks import Runbook, Runbooks, Step
@@ -196,7 +197,9 @@ class Diagnostician:
             if (result.tool, result.connection) in asked_of
             for finding in result.findings
         ]
-        every = _once(finding for result in results for finding in result.findings)
+        kinds = {name: each.kind for name, each in self.executor.registry.connections.items()}
+        measured = [finding for result in results for finding in result.findings]
+        every = _once([*measured, *contradictions(results, kinds)])
         focus = [finding for finding in every if any(_same(finding, other) for other in asked)]
         told = stories(every, focus)
         touching = tuple(story for story in told if set(story.findings) & set(focus))

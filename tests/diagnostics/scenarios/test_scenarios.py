@@ -10,7 +10,7 @@ import statistics
 import time
 
 import pytest
-from scenario_faults import FAULTS, a_forgotten_lock, tables
+from scenario_faults import FAULTS, a_forgotten_lock, another_program_holds_the_lock, tables
 from tool_fakes import FakeCaller, Kept, OnceLedger
 
 from tools.diagnostics import runbooks
@@ -108,6 +108,18 @@ async def test_hanging_systems_do_not_hold_the_rest(desk):
     answered = {result.connection for result in found.results if result.status == "ok"}
     assert {"prices", "workflows", "quant", "box", "deskhand"} <= answered
     assert seconds < 5
+
+
+async def test_what_a_service_says_of_a_system_is_held_against_what_was_measured(desk):
+    async with desk.stack:
+        await inject(desk)
+        await another_program_holds_the_lock(desk)
+        found, _ = await ask(desk, "Is everything ok?")
+    story = next(story for story in found.stories if story.cause.condition == "locked")
+    contradicted = {
+        (each.connection, each.subject) for each in story.effects if each.condition == "claim_contradicted"
+    }
+    assert contradicted == {("market-data", "prices"), ("quant", "prices")}
 
 
 # --- mending ------------------------------------------------------------------------------------------------------

@@ -100,10 +100,11 @@ def _judge(said: Said, report: Report) -> None:
 
 def _said(path: str, value: Json, external: bool) -> Said:
     says = str(value).lower() if isinstance(value, bool) else str(value)
-    return Said(path, says, _verdict(says), external)
+    return Said(path, says, verdict_of(says), external)
 
 
-def _verdict(says: str) -> Verdict:
+def verdict_of(says: str) -> Verdict:
+    """What the words of a claim mean."""
     if _GOOD.match(says.strip()):
         return "good"
     if _QUOTA.search(says):
