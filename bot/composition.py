@@ -16,6 +16,7 @@ from bot.audit.log import ChainedAudit
 from bot.core import Core, open_core
 from bot.desk import PRICES
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
+from bot.draft_model import model_proposers
 from bot.glance import glance
 from bot.ingestion import DeskIngestion
 from bot.model.embeddings import build_embedder
@@ -73,6 +74,7 @@ from tools.diagnostics.connections.base import Connection
 from tools.diagnostics.connections.deskhand import DeskhandConnection
 from tools.strategies.catalogue.answers import Answers
 from tools.strategies.drafting import Drafter, open_drafter
+from tools.strategies.proposing import ModelDrafter
 from tools.strategies.templates import of_desk
 
 log = structlog.get_logger(__name__)
@@ -140,6 +142,7 @@ def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Annou
         core.store,
         core.rules,
         core.charts,
+        ModelDrafter(drafter, model_proposers(core.model, core.prompts) if core.model is not None else None),
         core.settings.approvals.review_channel,
     )
 

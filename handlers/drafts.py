@@ -23,6 +23,7 @@ from tools.strategies.drafting import Draft, Drafter, trial
 from tools.strategies.drafts import DraftStore, DraftVersion, Strategy, content_hash, figures_of
 from tools.strategies.engine import to_backtest_run
 from tools.strategies.preview import Preview
+from tools.strategies.proposing import ModelDrafter
 from tools.strategies.spec import Specification
 
 _MOST_CHOICES = 6
@@ -58,18 +59,20 @@ class Drafts:
     runs: BacktestStore
     reports: ReportGenerationService
     charts: ChartRenderer
+    model: ModelDrafter
     review_channel: str = ""
 
     # --- drafting ----------------------------------------------------------------------------------------------------
 
     async def draft(self, text: str) -> Draft:
-        """A request in words, read and tried; nothing is stored."""
-        return await asyncio.to_thread(self.drafter.draft, text)
+        """A request in words, read and tried; nothing is stored. A model is asked where one is configured and rules cannot place it."""
+        return await self.model.draft(text)
 
     async def answers(self, draft: Draft) -> list[str]:
         """The choices of its questions that make a draft of it, as they are."""
         choices = [choice for question in draft.read.questions for choice in question.choices]
-        tried = [await self.draft(f"{draft.read.text}. {choice}") for choice in choices[:_MOST_CHOICES]]
+        texts = [f"{draft.read.text}. {choice}" for choice in choices[:_MOST_CHOICES]]
+        tried = [await asyncio.to_thread(self.drafter.draft, text) for text in texts]
         return [choice for choice, answer in zip(choices, tried, strict=False) if answer.status == "ok"]
 
     async def revise(self, before: DraftVersion, text: str) -> Draft:
@@ -94,6 +97,7 @@ class Drafts:
             changes,
             draft.warnings,
             asked.person.id,
+            draft.writer,
         )
         await self.store.keep(version)
         return Submitted(version, await self._ask(version, asked), preview)

@@ -277,12 +277,12 @@ def _trial(figures: Mapping[str, JsonValue]) -> str:
 def _split(figures: Mapping[str, JsonValue]) -> Block:
     split = _of(figures, "walk_forward")
     rows = []
-    for part, label in (("early", "First two thirds"), ("late", "Last third")):
+    for part, label in (("early", "To"), ("late", "Then to")):
         both = _of(split, part)
         strategy, benchmark = _of(both, "strategy"), _of(both, "benchmark")
         rows.append(
             [
-                f"{label}, to {strategy.get('end')}",
+                f"{label} {strategy.get('end')}",
                 _shown(strategy.get("total_return"), True),
                 _shown(benchmark.get("total_return"), True),
                 _shown(strategy.get("sharpe"), False),

@@ -27,6 +27,7 @@ from handlers.drafts import Drafts
 from tools.backtests.charts import ChartRenderer
 from tools.narrative.service import ReportGenerationService
 from tools.strategies.drafting import open_drafter
+from tools.strategies.proposing import ModelDrafter
 
 ANALYST, APPROVER, VIEWER = ("analyst-" + "t" * 16, "approver-" + "t" * 16, "viewer-" + "t" * 16)
 
@@ -52,7 +53,7 @@ async def api(sqlite_database: Database, prices: Path, tmp_path: Path) -> AsyncI
     reports = ReportGenerationService(store=store, cache=SqlNarrativeCache(sqlite_database))
     drafts = Drafts(
         drafter, SqlDrafts(sqlite_database, drafter.templates), approvals, Announcements(outbox), store, reports,
-        ChartRenderer(),
+        ChartRenderer(), ModelDrafter(drafter),
     )  # fmt: skip
     services = strategies.StrategyServices(gate, audit, drafts, drafter.templates)
     readiness = {"database": health.database_ready(sqlite_database)}

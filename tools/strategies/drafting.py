@@ -53,6 +53,8 @@ class Draft:
     read: Read
     preview: Preview | None = None
     errors: tuple[str, ...] = ()
+    writer: str = "rules"
+    """Who read the request: rules, or a model by its name and prompt."""
 
     @property
     def status(self) -> str:

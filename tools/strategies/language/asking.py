@@ -34,6 +34,7 @@ class Notes:
 
     assumed: dict[str, None] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
 
     def assume(self, clause: str) -> None:
         """State a default that was taken."""

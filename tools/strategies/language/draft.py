@@ -62,6 +62,20 @@ class Reader:
         self._language = language
         self._words = language.words
 
+    @property
+    def usual_symbol(self) -> str:
+        """What is traded where nothing is named."""
+        return self._language.symbols.usual
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What has prices here."""
+        return self._language.symbols.available
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The request as the grammar sees it."""
+        return read(text, self._words).tokens
+
     def read(self, text: str) -> Read:
         """The request as a specification, as questions, or refused. Never raises for any text."""
         try:
@@ -88,7 +102,10 @@ class Reader:
         if not traded:
             notes.assume(f"it trades {symbol}, since you named no instrument")
         if built is None or notes.questions:
-            return Read("clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions))
+            return Read(
+                "clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions),
+                unplaced=tuple(notes.unplaced),
+            )  # fmt: skip
         return self._finished(text, built, traded or (symbol,), notes, reading.corrected)
 
     def revise(self, before: Specification, text: str) -> Read:
@@ -124,6 +141,7 @@ class Reader:
         if parts.last_years:
             self._language.symbols.last_years(symbol, parts)
         for words in _runs(tokens, parts.unplaced):
+            notes.unplaced.append(words)
             notes.questions.insert(0, _what_is(words))
         return Builder(notes, self._language.templates).build(parts)
 
