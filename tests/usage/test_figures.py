@@ -70,7 +70,7 @@ async def test_models_guardrails_reports_and_tools(database: Database) -> None:
         entry("report", "checked", prompt_version="narrate.v2", arguments={"findings": []}),
         entry("report", "held_back", arguments={"findings": ["unit", "cause"]}),
         entry("tool", "ok", tool="redis.info", arguments={"phase": "after"}),
-        entry("tool", "failed", tool="redis.info", arguments={"phase": "after"}),
+        entry("tool", "error", tool="redis.info", arguments={"phase": "after"}),
         entry("action", "ok", tool="cache.clear", arguments={"phase": "before"}),
         entry("action", "ok", tool="cache.clear", arguments={"phase": "after"}),
         entry("prompt", "rolled_back"),
