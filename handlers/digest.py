@@ -16,7 +16,13 @@ from tools.errors import BadInput, NotFound
 
 _WEEKDAYS: Final = DAYS[:5]
 _USUAL_TIME: Final = "08:00"
-_ONLY: Final = re.compile(r"\b(?:only|just|with|about|on|containing|including|covering|of)\b")
+_TOO_OFTEN: Final = re.compile(
+    r"\bhourly\b|\bevery (?:\d+ )?(?:hours?|minutes?)\b|\b(?:twice|two times|three times) (?:a|per) day\b"
+)
+_TIMES: Final = re.compile(r"\b(?:[01]?\d|2[0-3])(?::[0-5]\d ?(?:am|pm)?| ?(?:am|pm))\b")
+_NOT_FIRST: Final = re.compile(
+    r"\b(?:last|second|third|fourth|final|2nd|3rd|4th|15th|[12]\dth)\b.*\bmonth\b|\bmonth[- ]end\b|\bend of (?:the |every |each )?month\b"
+)
 _DROP: Final = re.compile(r"\b(?:drop|remove|without|take\b.*\bout|leave out|no)\b")
 _CHANNEL: Final = re.compile(r"^[CGD][A-Z0-9]{2,}$")
 
@@ -77,6 +83,10 @@ class DigestHandler:
         """Do what was asked, by words or by button."""
         arguments = request.routed.arguments
         verb = request.action.id.removeprefix("digest.") if request.action else str(arguments.get("action") or "list")
+        if request.action is None:
+            _refuse_what_cannot_be(request.text.lower())
+            if verb in ("change", "move") and not await self.store.all():
+                verb = "create"
         match verb:
             case "create":
                 return await self._preview(self._planned(request), progress)
@@ -97,7 +107,11 @@ class DigestHandler:
         match verb:
             case "pause" | "resume":
                 paused = verb == "pause"
-                said = "It is paused." if paused else "It goes on; what was due meanwhile is not posted."
+                said = (
+                    "It is paused until you say resume."
+                    if paused
+                    else "It goes on; what was due meanwhile is not posted."
+                )
                 return await self._kept(replace(digest, paused=paused, since=self.clock()), said, request)
             case "delete":
                 await self.store.remove(digest.id)
@@ -167,7 +181,7 @@ class DigestHandler:
         arguments = request.routed.arguments
         schedule = _schedule(arguments, request.person.time_zone)
         channel = _channel(arguments, request.place.channel)
-        chosen = self._named_blocks(request.text.lower()) if _ONLY.search(request.text.lower()) else ()
+        chosen = self._named_blocks(request.text.lower())
         return Digest(
             id=f"d{secrets.token_hex(5)}",
             name=_name(arguments),
@@ -227,6 +241,19 @@ class DigestHandler:
             )
         except (KeyError, TypeError):
             raise BadInput("That button is of an earlier version. Ask me for the digest again.") from None
+
+
+def _refuse_what_cannot_be(text: str) -> None:
+    """Say so where a wish would be half granted in silence."""
+    if _TOO_OFTEN.search(text):
+        raise BadInput("A digest goes out once a day at most. For more, schedule several with a time each.")
+    if len(set(_TIMES.findall(text))) > 1:
+        raise BadInput("A digest has one time of day. Schedule one for each time.")
+    if _NOT_FIRST.search(text):
+        raise BadInput(
+            "In a month I can post on the first of some days, such as the first weekday or the first Friday, not on a "
+            "later one. Which first day should it be?"
+        )
 
 
 def _plan(digest: Digest) -> Mapping[str, Json]:

@@ -355,7 +355,7 @@ _DIGEST_ACTIONS = (
     ),
     (
         "change",
-        r"\b(?:add|include|drop|take\b.*\bout|edit|change|configure|settings|only|shorter|longer|put|also|not on|make the)\b",
+        r"\b(?:add|include|exclude|drop|remove|leave out|take\b.*\bout|edit|change|configure|settings|only|shorter|longer|put|also|not on|make the)\b",
     ),
     ("send", r"\b(?:send|post|run|give me|get me)\b.*\b(?:now|right away|immediately|today's|yesterday's)\b"),
 )
