@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.access.slack import SlackAccess
 from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
+from bot.caller import on_behalf_of
 from bot.core import Core, open_core
 from bot.desk import PRICES
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
@@ -26,6 +27,7 @@ from bot.protocols import (
     Approvals,
     Handler,
     Intent,
+    Json,
     Role,
     Router,
     Timers,
@@ -66,7 +68,7 @@ from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import Home
 from handlers.narrate import Narrate
-from handlers.reviews import Reviews
+from handlers.reviews import PROPOSE, Reviews
 from handlers.runbook import RunbookGuide
 from handlers.usage import UsageHandler
 from handlers.views.digest import edition_reply
@@ -107,21 +109,10 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback, parts.usage, parts.pins)}
     handlers["unknown"] = Help(access, parts.feedback, parts.usage, parts.pins, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
-    contents = Contents(core.store, core.reports, core.rules, core.charts)
-    settings = core.settings.approvals
-    reviews = Reviews(
-        parts.approvals,
-        parts.announcer,
-        SqlPublications(core.database),
-        contents,
-        settings.review,
-        settings.review_channel,
-        _mention_of(core, "approver"),
-    )
-    parts.approvals.follow("narrative", reviews)
+    reviews = _reviews(parts)
     handlers["approvals"] = ApprovalsHandler(access, parts.approvals, reviews, core.store)
-    handlers["narrate"] = Narrate(core.store, core.reports, core.files, core.charts, access, reviews)
-    handlers["compare"] = Compare(core.store, core.reports, core.charts)
+    handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, access, reviews)
+    handlers["compare"] = Compare(core.store, core.rules, core.charts)
     handlers["diagnose"] = _diagnose(parts)
     digests = parts.digests
     handlers["digest"] = DigestHandler(digests.store, digests, digests.blocks)
@@ -131,6 +122,29 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     for intent in about_the_catalogue:
         handlers[intent] = Catalogued(handlers[intent], parts.answers, parts.router)
     return handlers
+
+
+def _reviews(parts: Parts) -> Reviews:
+    """The reviewers' queue, told of every decision on a narrative."""
+    core, settings = parts.core, parts.core.settings.approvals
+    reviews = Reviews(
+        parts.approvals,
+        parts.announcer,
+        parts.timers,
+        SqlPublications(core.database),
+        Contents(core.store, core.reports, core.rules, core.charts),
+        settings.review,
+        settings.review_channel,
+        _mention_of(core, "approver"),
+    )
+
+    async def propose(payload: Mapping[str, Json]) -> None:
+        on_behalf_of(str(payload["person"]))  # whose budget it is
+        await reviews.propose(payload)
+
+    parts.approvals.follow("narrative", reviews)
+    parts.timers.register(PROPOSE, propose)
+    return reviews
 
 
 def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Announcer) -> Drafts:

@@ -36,6 +36,7 @@ class Narrate:
 
     store: BacktestStore
     reports: ReportGenerationService
+    """By rules: for figures and charts. The text that is shown comes from `reviews`."""
     files: ReportFiles
     charts: ChartRenderer
     access: Access
@@ -51,7 +52,7 @@ class Narrate:
         if not self.access.allows(request.person, "narrate") or _wants_published(request):
             return await self._published(request)
         if wants_several(request):
-            return await ranked(request, await self.store.list(), self.reviews.contents.rules, progress)
+            return await ranked(request, await self.store.list(), self.reports, progress)
         meant = await self._read_files(request, progress) if request.files else await meant_by(request, self.store)
         detail = _detail(request)
         if meant.run is None:
@@ -71,11 +72,12 @@ class Narrate:
             case "charts":
                 return await self._charts(meant.run.id, progress)
             case "sections":
-                report = await self.reports.narrate(meant.run.id, detail=detail or "standard")
-                return await self._sections((await self.reviews.cleared(request, report))[0])
+                return await self._sections(
+                    (await self.reviews.readable(request, meant.run.id, detail or "standard"))[0]
+                )
             case _:
-                report = await self.reports.narrate(meant.run.id, detail=detail or "standard")
-                return await self._summary(*await self.reviews.cleared(request, report), progress)
+                readable = await self.reviews.readable(request, meant.run.id, detail or "standard")
+                return await self._summary(*readable, progress)
 
     async def _summary(self, report: Report, held: str, progress: Progress) -> Reply:
         await progress("drawing the chart")

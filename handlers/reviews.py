@@ -3,13 +3,14 @@
 Whoever asks for a report sees it at once where the rules wrote it and the check passed: that is a draft of theirs.
 Publishing it waits for a reviewer who is not its requester where `tools.narrative.publishing` names a reason. A text by
 a model, or one that the check objects to, is not shown to its requester either before a reviewer approved it: they see
-the rules' text, or the figures alone.
+the rules' text at once, or the figures alone, and the approved text from then on.
 
 What follows a decision (cards without buttons everywhere, the publication, a word to the requester, a redraft) happens
 in `changed`, which may run more than once and on any replica: every step has a key made of the approval.
 """
 
 import hashlib
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import cast, get_args
@@ -21,9 +22,11 @@ from bot.protocols import (
     Decided,
     Destination,
     Json,
+    Person,
     Reply,
     Request,
     Subject,
+    Timers,
     Verdict,
 )
 from handlers.contents import Contents
@@ -42,6 +45,9 @@ from tools.narrative.report import Report
 from tools.narrative.service import RULES
 from tools.narrative.writer import Detail
 
+PROPOSE = "reviews.propose"
+"""The timer that has the model write a text for reviewers; `Reviews.propose` is its function."""
+
 WAITS = "It waits for a reviewer now, who must not be you. I will tell you in this thread what they decide."
 
 
@@ -58,6 +64,7 @@ class Reviews:
 
     approvals: Approvals
     announcer: Announcer
+    timers: Timers
     store: PublicationStore
     contents: Contents
     policy: Collection[Reason]
@@ -68,21 +75,21 @@ class Reviews:
 
     async def ask(self, request: Request, backtest_id: str, detail: Detail, channel: str, message: str) -> str:
         """Publish it, or have it reviewed first; what to tell the person who asked."""
-        content = await self.contents.of(backtest_id, detail)
+        report, _ = await self.readable(request, backtest_id, detail)
+        content = await self.contents.with_chart(report)
         same = await self._waiting(content, channel)
         if same is not None:
             asker = escape(same.subject.requester.name or same.subject.requester.id)
             return f"This very report already waits to be published there; {asker} asked for it."
-        reasons = reasons_for_review(
-            content.report, first=not await self.store.knows_strategy(content.strategy), policy=self.policy
-        )
+        first = not await self.store.knows_strategy(content.strategy)
+        reasons = reasons_for_review(report, first=first, policy=self.policy)
         await self.store.keep(content)
-        if not reasons:
+        if not reasons or await self._approved_before(content):
             publication = _publication(_direct(request, content), content, channel, request.person.id, "")
             await self._publish(publication, content, None)
             return f"Published in <#{channel}>."
-        wish: dict[str, Json] = {"channel": channel, "message": message}
-        await self._submit(request, f"{backtest_id}:{_once(request)}", content, reasons, wish)
+        wish: dict[str, Json] = {**_place(request), "channel": channel, "message": message}
+        await self._submit(request.person, f"{backtest_id}:{_once(request)}", content, reasons, wish)
         why = " and ".join(views.WHY[reason] for reason in reasons)
         where = f"Reviewers are asked in <#{self.channel}>" if self.channel else "A reviewer is needed"
         words = f"{WAITS} {where} because {why}."
@@ -90,46 +97,88 @@ class Reviews:
             words += " Nobody else reads this conversation: tell a reviewer to ask me “what is waiting for review?”."
         return words
 
-    async def cleared(self, request: Request, report: Report) -> tuple[Report, str]:
-        """What the requester may see now, and a line about what they may not; asks for a review where one is due.
+    async def readable(self, request: Request, backtest_id: str, detail: Detail) -> tuple[Report, str]:
+        """What this person may see at once, and a line about what waits for a reviewer; asks for what is due.
 
-        The report itself where the rules wrote it and the check passed, or where a reviewer approved it.
+        The rules' report, unless a reviewer approved the model's or the model's need no review. The model is asked
+        for its text in the background, so that nobody waits for it.
         """
-        held = reasons_for_review(report, first=False, policy=set(self.policy) - {"always"})
-        if not held:
+        report = await self.contents.rules.narrate(backtest_id, detail=detail)
+        if not report.checks.ok:
+            return await self._objected_to(request, report)
+        if self.contents.reports is self.contents.rules:
             return report, ""
+        if "model_written" not in self.policy:
+            return await self.contents.reports.narrate(backtest_id, detail=detail), ""
+        known = await self.approvals.latest("narrative", _model_text(backtest_id, detail))
+        if known is None:
+            await self._have_the_model_write(request, backtest_id, detail)
+            return report, ""
+        approved = (await self._kept(known)).report if known.state == "approved" else None
+        if approved is not None and approved.facts == report.facts:
+            return approved, ""
+        return report, _held_back(known, "The model's text", "; rules wrote what you see")
+
+    async def _objected_to(self, request: Request, report: Report) -> tuple[Report, str]:
         content = await self.contents.with_chart(report)
         await self.store.keep(content)
-        subject_id = f"text:{content.report.backtest_id}:{content.hash[:24]}"
+        subject_id = f"text:{report.backtest_id}:{content.hash[:24]}"
         known = await self.approvals.latest("narrative", subject_id)
         if known is None:
-            known = await self._submit(request, subject_id, content, held, {"held": True})
+            known = await self._submit(
+                request.person, subject_id, content, ["negative_check"], {**_place(request), "held": True}
+            )
         if known.state == "approved":
             return (await self._kept(known)).report, ""
-        if "model_written" in held:
-            report = await self.contents.rules.narrate(report.backtest_id, detail=report.detail)
-        return report, _held_back(known, held)
+        return report, _held_back(known, "The text", "")
+
+    async def _have_the_model_write(self, request: Request, backtest_id: str, detail: Detail) -> None:
+        payload: dict[str, Json] = {
+            "backtest_id": backtest_id,
+            "detail": detail,
+            "person": request.person.id,
+            "name": request.person.name,
+            "place": _place(request),
+        }
+        today = int(time.time() // 86400)  # a model that had no text, or was away, is asked again another day
+        await self.timers.set(f"{PROPOSE}:{backtest_id}:{detail}:{today}", PROPOSE, payload, due=time.time())
+
+    async def propose(self, payload: Mapping[str, Json]) -> None:
+        """The timer `PROPOSE`: the model's text on a backtest, to reviewers; nothing where it has none that passes."""
+        backtest_id, detail = str(payload["backtest_id"]), detail_of(payload)
+        content = await self.contents.of(backtest_id, detail)
+        if content.report.writer == RULES:
+            return
+        await self.store.keep(content)
+        person, place = Person(str(payload["person"]), str(payload["name"])), payload["place"]
+        where = place if isinstance(place, Mapping) else {}
+        await self._submit(
+            person, _model_text(backtest_id, detail), content, ["model_written"], {**where, "held": True}
+        )
 
     async def _submit(
         self,
-        request: Request,
+        person: Person,
         subject_id: str,
         content: Content,
         reasons: Collection[Reason],
         wish: Mapping[str, Json],
     ) -> Approval:
-        report, place = content.report, request.place
+        report = content.report
         details: dict[str, Json] = {
             "backtest_id": report.backtest_id,
             "detail": report.detail,
             "by_rules": report.writer == RULES,
             "reasons": list(reasons),
-            "asked_channel": place.channel,
-            "asked_thread": place.thread_ts,
             **wish,
         }
-        subject = Subject("narrative", subject_id, 1, content.hash, content.strategy, request.person, details)
-        return await self.approvals.submit(subject, correlation_id=request.correlation_id)
+        subject = Subject("narrative", subject_id, 1, content.hash, content.strategy, person, details)
+        return await self.approvals.submit(subject)
+
+    async def _approved_before(self, content: Content) -> bool:
+        """Whether a reviewer approved exactly this, for another channel or another time."""
+        published = await self.store.published([content.report.backtest_id])
+        return any(each.hash == content.hash and each.approved_by for each in published)
 
     async def _waiting(self, content: Content, channel: str) -> Approval | None:
         pending = await self.approvals.list(kind="narrative", limit=500)
@@ -323,12 +372,20 @@ def _direct(request: Request, content: Content) -> str:
     return f"direct-{_once(request)}-{content.hash[:16]}"
 
 
-def _held_back(approval: Approval, held: Collection[Reason]) -> str:
-    model = "model_written" in held
-    what = "The model's text" if model else "The text"
-    instead = "; rules wrote what you see" if model else ""
+def _model_text(backtest_id: str, detail: Detail) -> str:
+    """What the model's text on a backtest is under review as."""
+    return f"model:{backtest_id}:{detail}"
+
+
+def _place(request: Request) -> dict[str, Json]:
+    return {"asked_channel": request.place.channel, "asked_thread": request.place.thread_ts}
+
+
+def _held_back(approval: Approval, what: str, instead: str) -> str:
     if approval.state == "pending":
-        return f"{what} waits for a reviewer because {' and '.join(views.WHY[each] for each in held)}{instead}."
+        reasons = approval.subject.details.get("reasons")
+        why = [words for reason, words in views.WHY.items() if isinstance(reasons, list) and reason in reasons]
+        return f"{what} waits for a reviewer because {' and '.join(why)}{instead}."
     return f"{what} was not approved ({approval.state.replace('_', ' ')}){instead}."
 
 

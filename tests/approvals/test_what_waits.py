@@ -1,6 +1,7 @@
 """What waits and where reviewers are asked: texts by a model or objected to, review channels, direct messages."""
 
 import json
+import time
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,7 +9,7 @@ from conftest_approvals import Desk, person
 
 from bot.protocols import Place, Request, Routed
 from bot.storage.publications import SqlPublications
-from handlers.reviews import Reviews
+from handlers.reviews import PROPOSE, Reviews
 from tools.narrative.publishing import Content
 from tools.narrative.report import Checks, FindingModel, Report, SectionModel
 
@@ -38,8 +39,9 @@ class OneReport:
 
 
 class PlainContents:
-    def __init__(self, written):
-        self.reports, self.rules = OneReport(written), OneReport(report())
+    def __init__(self, by_model, by_rules):
+        self.rules = OneReport(by_rules)
+        self.reports = OneReport(by_model) if by_model else self.rules
 
     async def of(self, backtest_id, detail, note="", *, by_rules=False):
         return Content(
@@ -73,34 +75,43 @@ def words(reply):
 
 @pytest.fixture
 def review(sqlite_database):
-    def make(written, channel="", **settings):
+    def make(by_model, channel="", by_rules=None, **settings):
         desk = Desk(sqlite_database, **settings)
         policy = ("first", "model_written", "negative_check")
         reviews = Reviews(
-            desk.approvals, Said(), SqlPublications(sqlite_database), PlainContents(written), policy, channel
+            desk.approvals,
+            Said(),
+            desk.timers,
+            SqlPublications(sqlite_database),
+            PlainContents(by_model, by_rules or report()),
+            policy,
+            channel,
         )
         desk.approvals.follow("narrative", reviews)
+        desk.timers.register(PROPOSE, reviews.propose)
         return desk, reviews
 
     return make
 
 
 async def test_what_rules_wrote_and_the_check_passed_is_shown_at_once(review):
-    desk, reviews = review(report())
-    shown, held = await reviews.cleared(request(), report())
-    assert (shown, held) == (report(), "")
+    desk, reviews = review(None)
+    assert await reviews.readable(request(), "b1", "standard") == (report(), "")
+    await desk.fire()
     assert await desk.approvals.list() == []
 
 
 async def test_a_model_s_text_waits_and_the_rules_text_is_shown_until_it_is_approved(review):
-    by_model = report("gpt", "By a model.")
-    desk, reviews = review(by_model)
-    shown, held = await reviews.cleared(request(), by_model)
+    desk, reviews = review(report("gpt", "By a model."))
+    for _ in range(2):
+        assert await reviews.readable(request(), "b1", "standard") == (report(), "")
+    assert await desk.approvals.list() == [], "nobody waits for the model"
+    await desk.fire(time.time())
+    [waiting] = await desk.approvals.list()
+    assert waiting.subject.requester.id == "ana"
+    shown, held = await reviews.readable(request("paul"), "b1", "standard")
     assert shown.text == "By rules."
     assert held == "The model's text waits for a reviewer because a model wrote it; rules wrote what you see."
-    await reviews.cleared(request("paul"), by_model)
-    [waiting] = await desk.approvals.list()
-    await desk.fire(0)
     await desk.fire(waiting.created_at + 1)
     [(card, to)] = reviews.announcer.announced.values()
     assert to.channel == "C1"
@@ -112,13 +123,31 @@ async def test_a_model_s_text_waits_and_the_rules_text_is_shown_until_it_is_appr
     await desk.fire(waiting.created_at + 10)
     assert "By a model" in words(reviews.announcer.shown[f"approval:{waiting.id}"])
     assert reviews.announcer.announced[f"published:{waiting.id}"][1].thread_ts == "1.0"
-    assert await reviews.cleared(request(), by_model) == (by_model, "")
+    assert (await reviews.readable(request(), "b1", "standard"))[0].text == "By a model."
+    said = await reviews.ask(request(), "b1", "standard", "C2", "")
+    assert said == "Published in <#C2>.", "exactly this was approved before"
+
+
+async def test_a_model_s_text_that_was_sent_back_is_not_shown_and_written_again(review):
+    desk, reviews = review(report("gpt", "By a model."))
+    await reviews.readable(request(), "b1", "standard")
+    await desk.fire(time.time())
+    [waiting] = await desk.approvals.list()
+    await reviews.decide(request("paul"), waiting, "send_back", looked_at=waiting.subject.hash, note="Less praise")
+    await desk.fire(time.time())
+    again = await desk.approvals.latest("narrative", waiting.subject.id)
+    assert again.subject.version == 2
+    assert "By a model. Less praise" in words(await reviews.card(again))
+    await reviews.decide(request("paul"), again, "discard", looked_at=again.subject.hash)
+    shown, held = await reviews.readable(request(), "b1", "standard")
+    assert shown.text == "By rules."
+    assert held == "The model's text was not approved (discarded); rules wrote what you see."
 
 
 async def test_what_the_check_objects_to_is_named_to_reviewers(review):
     bad = report(text="Sharpe 0.99.", checks=BAD)
-    desk, reviews = review(bad, channel="CREVIEW")
-    shown, held = await reviews.cleared(request(), bad)
+    desk, reviews = review(None, channel="CREVIEW", by_rules=bad)
+    shown, held = await reviews.readable(request(), "b1", "standard")
     assert (shown, "the check objects to it" in held) == (bad, True)
     [waiting] = await desk.approvals.list()
     await desk.fire(waiting.created_at + 1)
@@ -140,7 +169,7 @@ async def test_what_the_check_objects_to_is_named_to_reviewers(review):
 
 
 async def test_nobody_is_asked_where_nobody_reads(review):
-    desk, reviews = review(report())
+    desk, reviews = review(None)
     said = await reviews.ask(request(channel="D1"), "b1", "standard", "C2", "")
     assert "Nobody else reads this conversation" in said
     [waiting] = await desk.approvals.list()
@@ -153,7 +182,7 @@ async def test_nobody_is_asked_where_nobody_reads(review):
 
 
 async def test_a_quorum_shows_who_approved_so_far(review):
-    desk, reviews = review(report(), required=2)
+    desk, reviews = review(None, required=2)
     await reviews.ask(request(), "b1", "standard", "C2", "")
     [waiting] = await desk.approvals.list()
     first = await reviews.decide(request("paul"), waiting, "approve", looked_at=waiting.subject.hash)
@@ -168,7 +197,7 @@ async def test_a_quorum_shows_who_approved_so_far(review):
 
 
 async def test_nobody_decided(review):
-    desk, reviews = review(report())
+    desk, reviews = review(None)
     await reviews.ask(request(), "b1", "standard", "C2", "")
     [waiting] = await desk.approvals.list()
     await desk.fire()
