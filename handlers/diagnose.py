@@ -129,7 +129,7 @@ class Diagnose:
             buttons.append(views.press("step", f"Next: {step.title}", at))
         for number, offer in enumerate(kept.offers[:_MOST_OFFERS]):
             given = ", ".join(str(argument) for argument in offer.arguments.values())
-            label = f"{offer.tool.replace('_', ' ')} {given}".strip()
+            label = f"{offer.tool[:1].upper()}{offer.tool[1:].replace('_', ' ')} {given}".strip()
             buttons.append(views.press(f"act.{number}", label, {**value, "offer": number}))
         if incident is not None:
             buttons.append(views.press("escalate", "Escalate", {**value, "incident": incident.id}))

@@ -41,7 +41,9 @@ async def test_a_broken_desk_from_question_to_solved(broken: None, conversation:
     assert "<!channel>" not in shown(answer)
     thread = answer.thread_ts
     await conversation.workspace.press("olga", "#desk", answer.ts, "diagnose.step")
-    await said(conversation, thread, "Step 5 of 5")
+    await said(conversation, thread, "Step 5 of 6")
+    await conversation.workspace.say("olga", "#desk", "done", thread)
+    await said(conversation, thread, "Step 6 of 6")
     await conversation.workspace.say("olga", "#desk", "done", thread)
     await said(conversation, thread, "That was the last step")
     await conversation.workspace.say("olga", "#desk", "what did you not check?", thread)

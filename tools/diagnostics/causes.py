@@ -79,6 +79,7 @@ def _rules() -> tuple[Rule, ...]:
         # pipelines depend on vendors
         Rule("quota_exhausted", "anywhere", (*_DATA, "ingestion_failed", "ingestion_empty", "dependency_down")),
         Rule("dependency_down", "anywhere", ("ingestion_failed", "ingestion_empty", "stale")),
+        Rule("quota_exhausted", "same", ("assertion_failed",)),
         Rule("dependency_down", "same", ("unexpected_status", "assertion_failed", "claim_contradicted")),
         # databases
         Rule(
@@ -260,8 +261,8 @@ def _reached(nodes: Sequence[_Node], start: int) -> list[int]:
 
 
 def _fits(where: Where, cause: Finding, effect: Finding) -> bool:
-    if where == "anywhere":
-        return True
+    if where == "anywhere":  # what is only a warning explains nothing worse, unless that says so
+        return _SEVERITY[cause.severity] <= _SEVERITY[effect.severity] or says(effect, cause)
     if where == "same":
         return cause.connection == effect.connection
     return says(effect, cause)

@@ -14,7 +14,7 @@ from tools.narrative.facts import Fact
 
 def bound(found: Diagnosis) -> tuple[Fact, ...]:
     """Everything that a text about this diagnosis may say."""
-    return (*facts_of(found.results), *_quotable("question", [found.question]))
+    return (*facts_of(found.results), *_quotable("asked", [found.question, found.at.strftime("%H:%M:%S UTC")]))
 
 
 def facts_of(results: Sequence[Result]) -> tuple[Fact, ...]:

@@ -15,6 +15,7 @@ from tools.diagnostics.causes import Story, stories
 from tools.diagnostics.claims import contradictions
 from tools.diagnostics.conditions import NOT_ANSWERING, Condition
 from tools.diagnostics.executor import Caller, Executor
+from tools.diagnostics.remedies import acts_first
 from tools.diagnostics.runbooks import Runbook, Runbooks, Step
 from tools.diagnostics.tool import Finding, Json, Result
 from tools.diagnostics.topics import Selection, about, select
@@ -220,10 +221,15 @@ class Diagnostician:
         )
         runbook = self._runbook(found)
         ran = {result.tool for result in results if result.status in ("ok", "no_data", "error")}
-        tools = self.executor.registry.tools
-        left = [step for step in runbook.steps if step.tool not in ran] if runbook else []
-        step = next((step for step in left if not step.tool or step.tool in tools), None)
+        step = self._next_step(found, runbook, ran) if runbook is not None else None
         return replace(found, runbook=runbook, next_step=step)
+
+    def _next_step(self, found: Diagnosis, runbook: Runbook, ran: set[str]) -> Step | None:
+        """The action that comes first for this cause, else the first step whose tool has not run already."""
+        tools = self.executor.registry.tools
+        left = [step for step in runbook.steps if step.tool not in ran and (not step.tool or step.tool in tools)]
+        first = [step for step in left if found.cause and step.tool and acts_first(found.cause.condition, step.tool)]
+        return next(iter([*first, *left]), None)
 
     def _runbook(self, found: Diagnosis) -> Runbook | None:
         if found.cause is None:

@@ -19,6 +19,7 @@ _MOST_EVIDENCE: Final = 6
 _MOST_UNCHECKED: Final = 4
 _MOST_WELL: Final = 3
 _MOST_ASIDE: Final = 2
+_MOST_OTHERS: Final = 3
 _MOST_ALIKE: Final = 2
 _MOST_DETAILS: Final = 12
 
@@ -58,7 +59,7 @@ def tell(found: Diagnosis) -> Told:
 
 def details(found: Diagnosis) -> list[str]:
     """What each tool gave back, a paragraph of lines a tool: figures, claims, details, and what was asked when."""
-    return [_detail(result) for result in found.results if result.status != "denied"]
+    return [_detail(result, found.at) for result in found.results if result.status != "denied"]
 
 
 class _Writer:
@@ -109,19 +110,20 @@ class _Writer:
         return self._plainly(f"I cannot tell: {why}" if why else "I cannot tell.", "I cannot tell.")
 
     def _cause(self) -> str:
-        """Why, for each story; empty where the symptom is all there is."""
+        """Why, for the first story; then what else is wrong. Empty where the symptom is all there is."""
         found = self._found
         if not found.stories:
             return ""
+        first, *others = found.stories
         said: list[str] = []
-        symptom = _symptom(found)
-        for number, story in enumerate(found.stories):
-            words = self._checked(_sentence(story.cause), story.cause)
-            if number:
-                said.append(f"Also wrong, on its own: {words}")
-            elif story.cause != symptom:
-                said.append(f"{'Cause' if story.shown else 'Likely cause'}: {words}")
-        return " ".join(said[:3])
+        if first.cause != _symptom(found):
+            words = self._checked(_sentence(first.cause), first.cause)
+            said.append(f"{'Cause' if first.shown else 'Likely cause'}: {words}")
+        more = [self._checked(_sentence(story.cause), story.cause).rstrip(".") for story in others]
+        if more:
+            rest = "; and more, in the details" if len(more) > _MOST_OTHERS else ""
+            said.append(f"Also wrong, on its own: {'; '.join(more[:_MOST_OTHERS])}{rest}.")
+        return " ".join(said)
 
     def _evidence(self) -> list[str]:
         """What was found; then what was asked about and is well."""
@@ -141,11 +143,11 @@ class _Writer:
 
     def _line(self, finding: Finding) -> str:
         result = _result_of(self._found, finding)
-        where = _where(result) if result is not None else finding.connection
+        where = _where(result, self._found.at) if result is not None else finding.connection
         return f"{finding.summary.rstrip('.')} ({where})"
 
     def _measured(self, result: Result) -> str:
-        return f"{result.summary.rstrip('.')} ({_where(result)})"
+        return f"{result.summary.rstrip('.')} ({_where(result, self._found.at)})"
 
     def _unchecked(self) -> list[str]:
         shown = {finding.summary.rstrip(".") for story in self._stories() for finding in story.findings}
@@ -206,10 +208,10 @@ def _result_of(found: Diagnosis, finding: Finding) -> Result | None:
     return next((result for result in found.results if finding in result.findings), None)
 
 
-def _where(result: Result) -> str:
-    time = result.evidence[-1].time if result.evidence else None
+def _where(result: Result, otherwise: datetime) -> str:
+    time = result.evidence[-1].time if result.evidence else otherwise
     place = f"{result.tool} on {result.connection}" if result.connection else result.tool
-    return f"{place}, {clock(time)}" if time else place
+    return f"{place}, {clock(time)}"
 
 
 def clock(moment: datetime) -> str:
@@ -231,8 +233,8 @@ def _sentence(finding: Finding) -> str:
     return (said if starts_with_its_name else said[:1].upper() + said[1:]) + "."
 
 
-def _detail(result: Result) -> str:
-    lines = [f"{_where(result)}: {result.summary}"]
+def _detail(result: Result, at: datetime) -> str:
+    lines = [f"{_where(result, at)}: {result.summary}"]
     lines += [f"  {fact.label}: {value_text(fact)}" for fact in result.facts[:_MOST_DETAILS]]
     lines += [
         f"  {claim.by} says of {claim.about}: {claim.says}"
