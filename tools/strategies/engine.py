@@ -16,10 +16,10 @@
 """
 
 import json
-from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ PERIODS_PER_YEAR = 252.0
 ExitReason = Literal["exit", "reversal", "stop", "target", "max_holding", "ruin"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """What a run came to. Arrays have one value per bar of the prices given.
 
@@ -53,7 +53,8 @@ class Simulation:
     positions: NDArray[np.int8]
     equity: NDArray[np.float64]
     exposure: NDArray[np.float64]
-    trades: tuple[Trade, ...]
+    rounds: Sequence["Round"]
+    symbol: str
     first: int
     end: int
     capital: float
@@ -61,6 +62,11 @@ class Simulation:
     costs: float
     settling: int
     ruined: bool
+
+    @cached_property
+    def trades(self) -> tuple[Trade, ...]:
+        """The round trips, the last one open where the position still is."""
+        return tuple(_trade(one, self.symbol, self.dates) for one in self.rounds)
 
     @property
     def warm_up_bars(self) -> int:
@@ -164,13 +170,55 @@ def _signals(rules: Rules, bars: Bars) -> Signals:
     )
 
 
+class Round(NamedTuple):
+    """A round trip by bars: all that trading has to write down. `left` is None while the position is open."""
+
+    side: int
+    units: float
+    bar: int
+    price: float
+    cost: float
+    left: int | None = None
+    left_at: float = 0.0
+    left_cost: float = 0.0
+    reason: ExitReason | None = None
+
+
+def _trade(one: Round, symbol: str, dates: Days) -> Trade:
+    side: Literal["long", "short"] = "long" if one.side > 0 else "short"
+    if one.left is None:
+        return Trade(
+            symbol=symbol,
+            side=side,
+            quantity=one.units,
+            entry_date=dates[one.bar],
+            entry_price=one.price,
+            costs=one.cost,
+        )
+    pnl = one.side * one.units * (one.left_at - one.price) - one.cost - one.left_cost
+    return Trade(
+        symbol=symbol,
+        side=side,
+        quantity=one.units,
+        entry_date=dates[one.bar],
+        entry_price=one.price,
+        exit_date=dates[one.left],
+        exit_price=one.left_at,
+        pnl=pnl,
+        return_fraction=pnl / (one.units * one.price),
+        costs=one.cost + one.left_cost,
+        bars=one.left - one.bar,
+        exit_reason=one.reason,
+    )
+
+
 @dataclass(slots=True)
 class _Ledger:
     """What the trading left behind: changes of the position decided, and of cash and units, each with its bar."""
 
     decided: list[tuple[int, int]] = field(default_factory=list)
     holdings: list[tuple[int, float, float]] = field(default_factory=list)
-    trades: list[Trade] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
     traded_value: float = 0.0
     costs: float = 0.0
     ruined: bool = False
@@ -192,6 +240,14 @@ class _Open:
     trail_distance: float
 
 
+def _next(flags: NDArray[np.bool_]) -> list[int]:
+    """For every bar, and two beyond the last, the first bar from it on that is set; the number of bars where none is."""
+    rows = len(flags)
+    bars = np.where(flags, np.arange(rows), rows)
+    first: list[int] = np.minimum.accumulate(bars[::-1])[::-1].tolist()
+    return [*first, rows, rows]
+
+
 class _Trading:
     """Goes from one decision to the next; between them nothing has to be looked at but stops."""
 
@@ -205,15 +261,16 @@ class _Trading:
         self.rate = specification.costs.fee + specification.costs.slippage
         self.cash = capital
         self.entries: list[int] = signals.entries.tolist()
-        self.entry_bars: list[int] = np.flatnonzero(signals.entries).tolist()
-        self.exit_bars: dict[int, list[int]] = {
-            1: np.flatnonzero(signals.long_exits).tolist(),
-            -1: np.flatnonzero(signals.short_exits).tolist(),
-        }
+        self.next_entry = _next(signals.entries != 0)
+        self.next_exit = {1: _next(signals.long_exits), -1: _next(signals.short_exits)}
         self.highest_close = float(self.prices.close.max())
         self.ledger = _Ledger()
+        self.turned: dict[int, _Turned] = {}
         self.most_bars = risk.max_holding_bars or self.rows
         self.fixed_stops = [share for share in (risk.stop_loss, risk.trailing_stop) if share]
+        self.share = specification.sizing.fraction or 1.0
+        self.take_profit, self.trailing = risk.take_profit, risk.trailing_stop or 0.0
+        self.trails_by_atr = risk.atr_stop is not None and risk.atr_stop.trailing
         self.has_stops = any((risk.stop_loss, risk.take_profit, risk.trailing_stop, risk.atr_stop))
         self.atr = (
             bars.values(Indicator(name="ATR", parameters={"timeperiod": risk.atr_stop.period}))
@@ -238,27 +295,25 @@ class _Trading:
 
     def _next_entry(self, since: int, barred: int) -> int | None:
         """The first bar from `since` on with an entry; on that bar itself none of the side just left."""
-        at = bisect_left(self.entry_bars, since)
-        if at < len(self.entry_bars) and self.entry_bars[at] == since and self.entries[since] == barred:
-            at += 1
-        return self.entry_bars[at] if at < len(self.entry_bars) else None
+        bar = self.next_entry[since]
+        if bar == since and bar < self.rows and self.entries[bar] == barred:
+            bar = self.next_entry[bar + 1]
+        return bar if bar < self.rows else None
 
     def _enter(self, side: int, decided: int, bar: int) -> _Open:
         price = self.fill_prices[bar]
         level, atr_distance = self._stop(side, decided, price) if self.has_stops else (None, 0.0)
-        share = self.sizing.fraction or 1.0
+        share = self.share
         if self.sizing.risk_per_trade is not None and level is not None:
             share = min(share, self.sizing.risk_per_trade / (abs(price - level) / price))
         units = share * self.cash / (price * (1.0 + self.rate))
         cost = self._pay(units * price)
         self.cash -= side * units * price + cost
         self.ledger.holdings.append((bar, self.cash, side * units))
-        risk = self.risk
-        trailing_atr = risk.atr_stop is not None and risk.atr_stop.trailing
-        target = price * (1.0 + side * risk.take_profit) if risk.take_profit else None
+        target = price * (1.0 + side * self.take_profit) if self.take_profit else None
         return _Open(
             side, decided, bar, price, units, cost, level, target,
-            risk.trailing_stop or 0.0, atr_distance if trailing_atr else 0.0,
+            self.trailing, atr_distance if self.trails_by_atr else 0.0,
         )  # fmt: skip
 
     def _stop(self, side: int, decided: int, price: float) -> tuple[float | None, float]:
@@ -272,12 +327,11 @@ class _Trading:
 
     def _exit_bar(self, held: _Open) -> int | None:
         """Close the position where it is closed first; the bar whose close sees it flat, None if it stays open."""
-        exits = self.exit_bars[held.side]
-        at = bisect_left(exits, held.decided + 1)
+        bar = self.next_exit[held.side][held.decided + 1]
         limit = held.decided + self.most_bars
-        wanted = exits[at] if at < len(exits) else self.rows
-        bar = min(wanted, limit)
-        reason: ExitReason = "exit" if wanted <= limit else "max_holding"
+        reason: ExitReason = "exit"
+        if bar > limit:
+            bar, reason = limit, "max_holding"
         if bar < self.rows and self.entries[bar] == -held.side:
             reason = "reversal"
         if self.has_stops:
@@ -289,14 +343,14 @@ class _Trading:
     def _close_stopped(self, held: _Open, bar: int, price: float | None, reason: ExitReason) -> int | None:
         if price is None:
             return self._close_decided(held, bar, reason)
-        if not self._ruined(held, bar):
+        if held.side > 0 or not self._ruined(held, bar):
             self._leave(held, bar, price, reason)
             self.ledger.decided.append((bar, 0))
         return bar
 
     def _close_decided(self, held: _Open, bar: int, reason: ExitReason) -> int | None:
         fill = bar if self.at_close else bar + 1
-        if self._ruined(held, min(fill, self.rows)):
+        if held.side < 0 and self._ruined(held, min(fill, self.rows)):
             return self.rows
         if bar >= self.rows:
             self._keep(held)
@@ -310,7 +364,7 @@ class _Trading:
 
     def _ruined(self, held: _Open, end: int) -> bool:
         """Whether a short has lost everything at a close before `end`; the run ends there."""
-        if held.side > 0 or held.units * self.highest_close < self.cash:
+        if held.units * self.highest_close < self.cash:
             return False
         gone = self.prices.close[held.bar : end] * held.units >= self.cash
         if not gone.any():
@@ -327,36 +381,13 @@ class _Trading:
         if self.cash <= 0.0:
             self.cash, self.ledger.ruined = 0.0, True
         self.ledger.holdings.append((bar, self.cash, 0.0))
-        pnl = held.side * held.units * (price - held.price) - held.cost - cost
-        self.ledger.trades.append(
-            Trade(
-                symbol=self.prices.symbol,
-                side="long" if held.side > 0 else "short",
-                quantity=held.units,
-                entry_date=self.prices.dates[held.bar],
-                entry_price=held.price,
-                exit_date=self.prices.dates[bar],
-                exit_price=price,
-                pnl=pnl,
-                return_fraction=pnl / (held.units * held.price),
-                costs=held.cost + cost,
-                bars=bar - held.bar,
-                exit_reason=reason,
-            )
+        self.ledger.rounds.append(
+            Round(held.side, held.units, held.bar, held.price, held.cost, bar, price, cost, reason)
         )
 
     def _keep(self, held: _Open) -> None:
         """The position is still open when the bars end."""
-        self.ledger.trades.append(
-            Trade(
-                symbol=self.prices.symbol,
-                side="long" if held.side > 0 else "short",
-                quantity=held.units,
-                entry_date=self.prices.dates[held.bar],
-                entry_price=held.price,
-                costs=held.cost,
-            )
-        )
+        self.ledger.rounds.append(Round(held.side, held.units, held.bar, held.price, held.cost))
 
     def _pay(self, value: float) -> float:
         cost = value * self.rate
@@ -372,25 +403,32 @@ class _Trading:
         """
         side = held.side
         begin = held.bar + 1 if self.at_close else held.bar
+        turned = self._turned(side)
         best = held.price * side
         level = held.level * side if held.level is not None else -np.inf
         target = held.target * side if held.target is not None else np.inf
         trail = (held.trail_fraction, held.trail_distance) if held.trail_fraction or held.trail_distance else None
-        window = slice(begin, last + 1)
         if self.risk.trigger == "close":
-            return _stopped_at_close((self.prices.close[window] * side).tolist(), begin, level, target, best, trail)
-        adverse, favourable = (self.prices.low, self.prices.high) if side > 0 else (self.prices.high, self.prices.low)
-        found = _stopped_in_the_day(
-            (self.prices.open[window] * side).tolist(),
-            (adverse[window] * side).tolist(),
-            (favourable[window] * side).tolist(),
-            begin,
-            level,
-            target,
-            best,
-            trail,
-        )
+            return _stopped_at_close(turned.closes, begin, last, level, target, best, trail)
+        found = _stopped_in_the_day(turned, begin, last, level, target, best, trail)
         return (found[0], found[1] * side, found[2]) if found else None
+
+    def _turned(self, side: int) -> "_Turned":
+        if side not in self.turned:
+            prices = self.prices
+            adverse, favourable = (prices.low, prices.high) if side > 0 else (prices.high, prices.low)
+            series = (prices.open, adverse, favourable, prices.close)
+            self.turned[side] = _Turned(*((values * side).tolist() for values in series))
+        return self.turned[side]
+
+
+class _Turned(NamedTuple):
+    """Prices of every bar, those of a short turned over."""
+
+    opens: list[float]
+    adverse: list[float]
+    favourable: list[float]
+    closes: list[float]
 
 
 Trail = tuple[float, float]
@@ -407,9 +445,10 @@ def _behind(best: float, trail: Trail, level: float) -> float:
 
 
 def _stopped_at_close(
-    closes: list[float], begin: int, level: float, target: float, best: float, trail: Trail | None
+    closes: list[float], begin: int, last: int, level: float, target: float, best: float, trail: Trail | None
 ) -> tuple[int, None, ExitReason] | None:
-    for bar, close in enumerate(closes, begin):
+    for bar in range(begin, last + 1):
+        close = closes[bar]
         if close <= level:
             return bar, None, "stop"
         if close >= target:
@@ -421,23 +460,18 @@ def _stopped_at_close(
 
 
 def _stopped_in_the_day(
-    opens: list[float],
-    adverse: list[float],
-    favourable: list[float],
-    begin: int,
-    level: float,
-    target: float,
-    best: float,
-    trail: Trail | None,
+    turned: _Turned, begin: int, last: int, level: float, target: float, best: float, trail: Trail | None
 ) -> tuple[int, float, ExitReason] | None:
-    for at, low in enumerate(adverse):
+    opens, adverse, favourable, _ = turned
+    for at in range(begin, last + 1):
+        low = adverse[at]
         if low <= level or favourable[at] >= target:
             start = opens[at]
             if start <= level:
-                return begin + at, start, "stop"
+                return at, start, "stop"
             if start >= target:
-                return begin + at, start, "target"
-            return (begin + at, level, "stop") if low <= level else (begin + at, target, "target")
+                return at, start, "target"
+            return (at, level, "stop") if low <= level else (at, target, "target")
         if trail and favourable[at] > best:
             best = favourable[at]
             level = _behind(best, trail, level)
@@ -462,7 +496,7 @@ def _simulation(ledger: _Ledger, rules: Rules, prices: Prices, first: int, end: 
         np.array([side for _, side in decided], dtype=np.int8), np.diff(np.array([*(bar for bar, _ in decided), end]))
     )
     return Simulation(
-        prices.dates, positions, equity, exposure, tuple(ledger.trades), first, end, capital,
+        prices.dates, positions, equity, exposure, ledger.rounds, prices.symbol, first, end, capital,
         ledger.traded_value, ledger.costs, max(0, _settled(rules, first) - first), ledger.ruined,
     )  # fmt: skip
 
