@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.protocols import Block, Json
 from handlers.views.text import button, context, escape, section
-from tools.strategies.catalogue.answers import Answer, Everything, Several, Shelf, TemplateList, example
+from tools.strategies.catalogue.answers import Answer, Everything, Several, Shelf, TemplateList, example, examples
 from tools.strategies.catalogue.finding import TEMPLATE
 from tools.strategies.catalogue.model import Item
 from tools.strategies.catalogue.wording import (
@@ -51,10 +51,10 @@ def _everything(answer: Everything) -> Shown:
     lines = [f"• *{group.name}* ({len(made.of_group(group.id))}): {group.description}" for group in made.groups]
     menu = _menu("Look at a shelf", [(f"shelf/{group.id}", group.name) for group in made.groups])
     names = ", ".join(escape(template.title) for template in answer.templates)
-    examples = (
+    hint = (
         "Ask for example: _what do you have for volatility?_, _what is the supertrend?_, _which templates are there?_"
     )
-    blocks = (section(lead), section("\n".join(lines)), section(f"*Templates*: {names}"), menu, context(examples))
+    blocks = (section(lead), section("\n".join(lines)), section(f"*Templates*: {names}"), menu, context(hint))
     return f"{lead} Shelves: {', '.join(group.name for group in made.groups)}.", blocks, answer.missed
 
 
@@ -63,8 +63,7 @@ def _shelf(answer: Shelf) -> Shown:
     lead = f"*{group.name}* ({group.description}): {len(items)} to choose from."
     lines = _patterns(items) if group.id == "pattern" else [f"• {one_line(item)}" for item in items]
     menu = _menu("Tell me more about", [(item.id, item.name) for item in items])
-    examples = [text for item in items if (text := example(item))][:3]
-    blocks = [section(lead), *(section("\n".join(part)) for part in _parts(lines)), menu, *_presses(examples)]
+    blocks = [section(lead), *(section("\n".join(part)) for part in _parts(lines)), menu, *_presses(examples(items))]
     return f"{group.name}: {', '.join(item.name for item in items)}.", tuple(blocks), False
 
 
@@ -79,9 +78,9 @@ def _patterns(items: Sequence[Item]) -> list[str]:
 def _templates(templates: Sequence[Template]) -> Shown:
     lines = [f"• *{escape(one.title)}*: {escape(one.description)}" for one in templates]
     menu = _menu("Parameters and examples of", [(TEMPLATE + one.name, one.title) for one in templates])
-    examples = [one.examples[0] for one in templates if one.examples][:3]
+    tried = [one.examples[0] for one in templates if one.examples][:3]
     lead = f"There are {len(templates)} templates; anything else can be written as rules."
-    blocks = (section(lead), *(section("\n".join(part)) for part in _parts(lines)), menu, *_presses(examples))
+    blocks = (section(lead), *(section("\n".join(part)) for part in _parts(lines)), menu, *_presses(tried))
     return f"{lead} {', '.join(one.title for one in templates)}.", blocks, False
 
 
@@ -145,14 +144,14 @@ def _menu(label: str, choices: Sequence[tuple[str, str]]) -> Block:
     return {"type": "actions", "elements": [menu]}
 
 
-def _presses(examples: Sequence[str]) -> tuple[Block, ...]:
+def _presses(texts: Sequence[str]) -> tuple[Block, ...]:
     """A button for each example, under the words it stands for."""
-    if not examples:
+    if not texts:
         return ()
-    lines = "\n".join(f"{place}. _{escape(text)}_" for place, text in enumerate(examples, 1))
+    lines = "\n".join(f"{place}. _{escape(text)}_" for place, text in enumerate(texts, 1))
     buttons = [
-        button(f"{ACTION}.try{place}", f"Try {place}" if len(examples) > 1 else "Try it", json.dumps({"draft": text}))
-        for place, text in enumerate(examples, 1)
+        button(f"{ACTION}.try{place}", f"Try {place}" if len(texts) > 1 else "Try it", json.dumps({"draft": text}))
+        for place, text in enumerate(texts, 1)
     ]
     return (section(f"*Try it*\n{lines}"), {"type": "actions", "elements": buttons})
 

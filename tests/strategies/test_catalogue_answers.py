@@ -7,7 +7,16 @@ import pytest
 import yaml
 
 from bot.cli import main
-from tools.strategies.catalogue.answers import Answer, Answers, Everything, Several, Shelf, TemplateList, example
+from tools.strategies.catalogue.answers import (
+    Answer,
+    Answers,
+    Everything,
+    Several,
+    Shelf,
+    TemplateList,
+    example,
+    examples,
+)
 from tools.strategies.catalogue.model import Item, catalogue
 from tools.strategies.language.draft import Language, Reader
 from tools.strategies.language.symbols import Symbols
@@ -105,6 +114,9 @@ def test_examples_are_for_what_they_are_about():
     texts = {item.id: example(item) for item in catalogue().items}
     assert texts["RSI"] == "buy SPY when RSI is below 30, sell when it is above 70"
     assert texts["CDLHANGINGMAN"].startswith("short SPY on a hanging man")
+    assert texts["CDL3BLACKCROWS"] == "short SPY on three black crows, exit after 5 days"
+    assert texts["CDLEVENINGSTAR"].startswith("short SPY on an evening star")
+    assert "bullish engulfing" in examples(catalogue().of_group("pattern"))[0]
     assert sum(bool(text) for text in texts.values()) > 50
 
 

@@ -1,6 +1,7 @@
 """What a question about the catalogue comes to: a shelf of it, one thing, several to choose from, the templates, all."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -133,7 +134,7 @@ def example(item: Item) -> str:
         if item.bias == "both":
             name = next((alias for alias in item.aliases if alias.startswith("bullish ")), "")
         side = "short SPY" if item.bias == "bearish" else "buy SPY"
-        return f"{side} on a {name}, exit after 5 days" if item.bias != "neutral" and name else ""
+        return f"{side} on {_with_article(name)}, exit after 5 days" if item.bias != "neutral" and name else ""
     if "oversold" in levels and len(item.outputs) == 1:
         return f"buy SPY when {name} is below {levels['oversold']:g}, sell when it is above {levels['overbought']:g}"
     if "trending" in levels:
@@ -143,6 +144,22 @@ def example(item: Item) -> str:
     return _EXAMPLES.get(item.id, "")
 
 
+def examples(items: Sequence[Item], most: int = 3) -> list[str]:
+    """Requests that use some of the items, the best known first, each once."""
+    known = sorted(items, key=lambda item: _KNOWN.index(item.id) if item.id in _KNOWN else len(_KNOWN))
+    return list(dict.fromkeys(text for item in known if (text := example(item))))[:most]
+
+
+def _with_article(name: str) -> str:
+    if name.endswith("s") or name.startswith(("two ", "three ")):
+        return name
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
+_KNOWN: Final = tuple(
+    """RSI MACD BBANDS SMA EMA ADX STOCH DONCHIAN CDLENGULFING CDLHAMMER CDLSHOOTINGSTAR CDLMORNINGSTAR RVOL MFI CCI
+    highest return day_of_week month ATR""".split()
+)
 _EXAMPLES: Final = {
     "MACD": "buy SPY when MACD crosses above its signal line, sell when it crosses below",
     "BBANDS": "buy SPY when it closes below the lower Bollinger band, sell at the middle band",
