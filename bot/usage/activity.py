@@ -66,16 +66,21 @@ class Activity:
         self._database = database
         self._days: defaultdict[str, Tally] = defaultdict(Tally)
         self._seen = 0
-        self._turn = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def upto_now(self) -> None:
-        """Read the rows that are new."""
-        async with self._turn:
-            while rows := await self._next_rows():
-                await asyncio.to_thread(self._take, rows)
-                self._seen = rows[-1].seq
-                if len(rows) < _CHUNK:
-                    break
+        """Read the rows that are new. Whoever gives up waiting leaves the reading going: a row counts once."""
+        self._reading = asyncio.create_task(self._read_after(self._reading), name="activity")
+        await asyncio.shield(self._reading)
+
+    async def _read_after(self, previous: "asyncio.Task[None] | None") -> None:
+        if previous is not None:
+            await asyncio.wait([previous])
+        while rows := await self._next_rows():
+            await asyncio.to_thread(self._take, rows)
+            self._seen = rows[-1].seq
+            if len(rows) < _CHUNK:
+                break
 
     def between(self, first: str, last: str) -> Tally:
         """The days from `first` to `last`, both included, as `YYYY-MM-DD`."""

@@ -165,3 +165,15 @@ async def test_signals_stay_as_they_were():
     await server.start()
     assert signal.getsignal(signal.SIGTERM) is before
     await asyncio.wait_for(server.stop(), 5)
+
+
+async def test_metrics_of_the_process_are_served_when_the_database_is_away():
+    async def away():
+        raise OSError("gone")
+
+    server = HttpServer(create_app(health.routes({}, away)), "127.0.0.1", 0)
+    await server.start()
+    async with aiohttp.ClientSession(server.address) as session, session.get("/metrics") as response:
+        assert response.status == 200
+        assert "python_info" in await response.text()
+    await server.stop()

@@ -1,5 +1,7 @@
 """Figures from audit rows and tables, on both databases."""
 
+import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -137,3 +139,14 @@ def test_a_month_by_name(period: str, first: str, last: str) -> None:
 def test_another_period_is_one_sentence(period: str) -> None:
     with pytest.raises(BadInput, match="is not a period"):
         bounds(period)
+
+
+async def test_whoever_gives_up_waiting_makes_nothing_count_twice(sqlite_database: Database) -> None:
+    audit, book = ChainedAudit(sqlite_database), UsageBook(sqlite_database)
+    async with sqlite_database.write() as connection:
+        await audit.append(connection, *(entry("request", "allowed", intent="help") for _ in range(3000)))
+    for delay in (0, 0.001, 0.005, 0.02):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await book.usage()
+    assert (await book.usage())["answers"].value == 3000

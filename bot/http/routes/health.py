@@ -62,7 +62,7 @@ def routes(readiness: Mapping[str, Readiness], figures: Figures | None = None) -
     async def metrics() -> Response:
         """Metrics in the text format that Prometheus reads."""
         text_of_all = await asyncio.to_thread(generate_latest)  # reads /proc
-        kept = await figures() if figures is not None else b""
+        kept = await _kept(figures) if figures is not None else b""
         return Response(text_of_all + kept, media_type=CONTENT_TYPE_LATEST)
 
     return router
@@ -80,6 +80,16 @@ def database_ready(database: Database) -> Readiness:
         return ""
 
     return check
+
+
+async def _kept(figures: Figures) -> bytes:
+    """Nothing where the database does not answer: the metrics of the process are wanted most of all then."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await figures()
+    except (OSError, TimeoutError, DBAPIError) as error:
+        structlog.get_logger("deskhand.http").warning("figures_not_read", reason=type(error).__name__)
+        return b""
 
 
 async def _reason(check: Readiness) -> str:
