@@ -101,22 +101,21 @@ class Parts:
     feedback: SqlFeedback
     pins: SqlPins
     drafts: Drafts
+    reviews: Reviews
 
 
 def build_handlers(parts: Parts) -> dict[Intent, Handler]:
-    """One handler an intent."""
+    """One handler an intent. For each way in once, with its own access: what may be there once only is in `parts`."""
     core, access = parts.core, parts.access
     handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback, parts.usage, parts.pins)}
     handlers["unknown"] = Help(access, parts.feedback, parts.usage, parts.pins, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
-    reviews = _reviews(parts)
-    handlers["approvals"] = ApprovalsHandler(access, parts.approvals, reviews, core.store)
-    handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, access, reviews)
+    handlers["approvals"] = ApprovalsHandler(access, parts.approvals, parts.reviews, core.store)
+    handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, access, parts.reviews)
     handlers["compare"] = Compare(core.store, core.rules, core.charts)
     handlers["diagnose"] = _diagnose(parts)
     digests = parts.digests
     handlers["digest"] = DigestHandler(digests.store, digests, digests.blocks)
-    parts.approvals.follow("draft", parts.drafts)
     handlers["draft"] = DraftHandler(parts.drafts)
     about_the_catalogue: tuple[Intent, ...] = ("draft", "help", "unknown")
     for intent in about_the_catalogue:
@@ -124,13 +123,13 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     return handlers
 
 
-def _reviews(parts: Parts) -> Reviews:
+def _reviews(core: Core, approvals: Approvals, announcer: Announcer, timers: Timers) -> Reviews:
     """The reviewers' queue, told of every decision on a narrative."""
-    core, settings = parts.core, parts.core.settings.approvals
+    settings = core.settings.approvals
     reviews = Reviews(
-        parts.approvals,
-        parts.announcer,
-        parts.timers,
+        approvals,
+        announcer,
+        timers,
         SqlPublications(core.database),
         Contents(core.store, core.reports, core.rules, core.charts),
         settings.review,
@@ -142,8 +141,8 @@ def _reviews(parts: Parts) -> Reviews:
         on_behalf_of(str(payload["person"]))  # whose budget it is
         await reviews.propose(payload)
 
-    parts.approvals.follow("narrative", reviews)
-    parts.timers.register(PROPOSE, propose)
+    approvals.follow("narrative", reviews)
+    timers.register(PROPOSE, propose)
     return reviews
 
 
@@ -302,6 +301,7 @@ async def slack_bot(
         )
         drafter = await asyncio.to_thread(open_drafter, settings.home, settings.home / PRICES)
         drafts = _drafts(core, drafter, approvals, announcements)
+        approvals.follow("draft", drafts)
         parts = Parts(
             core=core,
             access=access,
@@ -318,6 +318,7 @@ async def slack_bot(
             feedback=SqlFeedback(core.database, audit),
             pins=SqlPins(core.database),
             drafts=drafts,
+            reviews=_reviews(core, approvals, announcements, timers),
         )
         home = Home(access, approvals, core.store, parts.usage, parts.pins, lambda: glance(core, running[0]))
         services = Services(
