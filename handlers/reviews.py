@@ -140,8 +140,8 @@ class Reviews:
             "name": request.person.name,
             "place": _place(request),
         }
-        today = int(time.time() // 86400)  # a model that had no text, or was away, is asked again another day
-        await self.timers.set(f"{PROPOSE}:{backtest_id}:{detail}:{today}", PROPOSE, payload, due=time.time())
+        key = f"{PROPOSE}:{backtest_id}:{detail}:{_once(request)}"  # a model that was away is asked the next time
+        await self.timers.set(key, PROPOSE, payload, due=time.time())
 
     async def propose(self, payload: Mapping[str, Json]) -> None:
         """The timer `PROPOSE`: the model's text on a backtest, to reviewers; nothing where it has none that passes."""

@@ -1,5 +1,6 @@
 """A desk with a model: what it writes waits for a reviewer, what it invents is stopped, its outage is nobody's."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -8,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from talk import Conversation, settings_for, shown
+from talk import ANSWER_SECONDS, Conversation, settings_for, shown
 
 from bot.composition import slack_bot
 from bot.protocols import Person
 from bot.workspace.server import Workspace
+from bot.workspace.state import Message
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 
@@ -41,6 +43,15 @@ async def desk_with_a_model(home: Path, *replies: Reply) -> AsyncIterator[tuple[
             yield Conversation(workspace, bot), server
 
 
+async def ask(conversation: Conversation) -> Message:
+    """The answer; returns when the model, too, has had its say in the background."""
+    answer = await conversation.ask("ana", GOLDEN_CROSS)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        while (await conversation.bot.transport.health()).inbox_depth:  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
+    return answer
+
+
 async def kept(conversation: Conversation, action: str) -> list[dict[str, Any]]:
     rows = [json.loads(line) async for line in conversation.bot.audit.export()]
     return [row for row in rows if row["action"] == action]
@@ -48,7 +59,7 @@ async def kept(conversation: Conversation, action: str) -> list[dict[str, Any]]:
 
 async def test_what_a_model_writes_waits_for_a_reviewer(home: Path) -> None:
     async with desk_with_a_model(home, says(GOOD)) as (conversation, server):
-        first = await conversation.ask("ana", GOLDEN_CROSS)
+        first = await ask(conversation)
         assert "written by rules" in shown(first)
         approvals = conversation.bot.parts.approvals
         [waiting] = await approvals.list(kind="narrative")
@@ -66,14 +77,14 @@ async def test_what_a_model_writes_waits_for_a_reviewer(home: Path) -> None:
         same = waiting.subject.hash
         decided = await approvals.decide(waiting.id, paul, "approve", looked_at=same, now=same)
         assert decided.result == "decided"
-        second = await conversation.ask("ana", GOLDEN_CROSS)
+        second = await ask(conversation)
         assert "scripted-1 narrate.v2" in shown(second)
         assert len(server.requests) == 1, "one generation for both"
 
 
 async def test_what_a_model_invents_never_gets_out_and_is_counted(home: Path) -> None:
     async with desk_with_a_model(home, says(INVENTED)) as (conversation, server):
-        answer = await conversation.ask("ana", GOLDEN_CROSS)
+        answer = await ask(conversation)
         assert "written by rules" in shown(answer)
         assert "Nasdaq 100" not in shown(answer)
         assert await conversation.bot.parts.approvals.list(kind="narrative") == []
@@ -85,10 +96,10 @@ async def test_what_a_model_invents_never_gets_out_and_is_counted(home: Path) ->
 async def test_an_outage_changes_nothing_but_the_prose_and_is_over_when_it_is_over(home: Path) -> None:
     unavailable = Fail(503, headers={"retry-after-ms": "1"})
     async with desk_with_a_model(home, unavailable) as (conversation, server):
-        answer = await conversation.ask("ana", GOLDEN_CROSS)
+        answer = await ask(conversation)
         assert "written by rules" in shown(answer)
         assert [row["decision"] for row in await kept(conversation, "model_call")] == ["unavailable"]
         server.script(says(GOOD))
-        await conversation.ask("ana", GOLDEN_CROSS)
+        await ask(conversation)
         [waiting] = await conversation.bot.parts.approvals.list(kind="narrative")
         assert "model_written" in waiting.subject.details["reasons"], "the model was asked again"
