@@ -200,18 +200,22 @@ async def stale_because_ingestion_failed(desk):
 
 async def session(desk):
     connection = await asyncpg.connect(desk.servers.postgres.url)
-    pid = connection.get_server_pid()
-
-    def end():
-        connection.terminate()
-        desk.servers.postgres.sql(f"SELECT pg_terminate_backend({pid})")
-
-    desk.stack.callback(end)
+    desk.stack.callback(connection.terminate)
     return connection
 
 
 async def tables(desk):
-    connection = await asyncpg.connect(desk.servers.postgres.url)
+    """Ends what an earlier scenario left, and makes the tables anew."""
+    for _ in range(200):
+        try:
+            connection = await asyncpg.connect(desk.servers.postgres.url)
+            break
+        except asyncpg.TooManyConnectionsError:
+            await asyncio.sleep(0.05)
+    await connection.fetch(
+        "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity "
+        "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
     await connection.execute(
         "DROP TABLE IF EXISTS fills; CREATE TABLE fills (id int, created_at timestamptz); "
         "INSERT INTO fills SELECT i, now() FROM generate_series(1, 50) i"

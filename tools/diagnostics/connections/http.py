@@ -95,8 +95,11 @@ class HttpConnection(Connection):
         Answers "is an external API down or out of quota", "is Alpha Vantage working".
         """
         answer = await self.web.ask(report)
+        self._status(answer, report)
         said = payload.report_claims(answer.json(), report, oldest=self.options.claims_max_age)
         external = [each for each in said if each.external]
+        if not external and report.findings:
+            return f"{report.findings[0].summary}."
         if not external:
             raise NoData(f"{self.name} says nothing of external APIs.")
         bad = [each.path.rpartition(".")[2] for each in external if each.verdict in ("bad", "quota")]

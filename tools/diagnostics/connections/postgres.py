@@ -1,51 +1,24 @@
 """PostgreSQL: connections, slow and blocked queries, replication, how fresh and how bloated its tables are."""
 
-import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tools.diagnostics.conditions import Condition, Severity
+from tools.diagnostics.conditions import Severity
 from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, Options, read_options
+from tools.diagnostics.connections.pg import connected
 from tools.diagnostics.connections.places import password_of, without_password
-from tools.diagnostics.tool import Arguments, Effect, Fault, NoArguments, NoData, Report, slug, tool
+from tools.diagnostics.tool import Arguments, Effect, NoArguments, NoData, Report, slug, tool
 from tools.errors import Problem
 from tools.market.calendar import TradingCalendar, check_name
 from tools.narrative.text import bytes_text, duration_text, moment_text, percent_text, plural
 
 _SHOWN: Final = 10
-_LOCK_PATIENCE: Final = 1_000  # milliseconds a question waits for a lock before it says that there is one
-
-_FAULTS: Final[Sequence[tuple[tuple[type[BaseException], ...], Condition, str]]] = (
-    ((asyncpg.LockNotAvailableError,), "blocked_query", "A table of {name} is locked, so that it cannot be read"),
-    ((TimeoutError, asyncpg.QueryCanceledError), "timeout", "{name} gave no answer in time"),
-    ((asyncpg.TooManyConnectionsError,), "connections_exhausted", "{name} takes no more connections: all are in use"),
-    (
-        (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError),
-        "auth_failed",
-        "{name} does not let this user in or read this: {error}",
-    ),
-    (
-        (asyncpg.InvalidCatalogNameError, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError),
-        "missing",
-        "{name} lacks what was asked for: {error}",
-    ),
-    ((asyncpg.CannotConnectNowError,), "unreachable", "{name} is starting up, shutting down or recovering"),
-    (
-        (ConnectionRefusedError, FileNotFoundError),
-        "connection_refused",
-        "Nothing answers at {place}: the connection is refused",
-    ),
-    ((ssl.SSLError,), "tls_error", "No secure connection to {name}"),
-    ((asyncpg.PostgresConnectionError, OSError), "unreachable", "{name} cannot be reached ({error})"),
-    ((asyncpg.PostgresError, asyncpg.InterfaceError, ValueError), "misconfigured", "{name} cannot be asked: {error}"),
-)
-"""What an error means, the first that fits; order matters, for some are kinds of others."""
 
 _ACTIVITY: Final = """
 SELECT pid, usename, application_name, state, wait_event_type, backend_start, xact_start, query_start,
@@ -399,31 +372,8 @@ class PostgresConnection(Connection):
         report.asked(" ".join(query.split()))
         return await server.fetchval(query, *given)
 
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[asyncpg.Connection]:
-        patience = self.options.timeout
-        settings = {
-            "application_name": "deskhand",
-            "statement_timeout": str(int(patience * 1000)),
-            "lock_timeout": str(_LOCK_PATIENCE),
-        }
-        server: asyncpg.Connection | None = None
-        try:
-            server = await asyncpg.connect(
-                self.url, timeout=patience, command_timeout=patience, server_settings=settings
-            )
-            yield server
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
-            raise self._fault(error) from error
-        finally:
-            if server is not None:
-                server.terminate()
-
-    def _fault(self, error: BaseException) -> Fault:
-        for kinds, condition, said in _FAULTS:
-            if isinstance(error, kinds):
-                return Fault(condition, said.format(name=self.name, place=self.place, error=error))
-        return Fault("unreachable", f"{self.name} cannot be reached ({type(error).__name__})")
+    def _open(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        return connected(self.url, self.name, self.place, self.options.timeout)
 
 
 def open_connection(config: ConnectionConfig) -> PostgresConnection:
