@@ -9,12 +9,13 @@ from tools.backtests.charts import Chart
 from tools.backtests.model import RunSummary
 from tools.narrative.report import FactModel, Report
 from tools.narrative.text import date_text, value_text
+from tools.narrative.writer import OWN_FIGURES
 from tools.reports.charts import ChartName
 from tools.reports.files import ReportFile
 
 _AFTER: Mapping[str, ChartName] = {"Returns": "monthly", "Against the benchmark": "rolling"}
 """The chart that stands after a section."""
-_FILE_ONLY = frozenset({"Monthly returns", "Definitions"})
+_FILE_ONLY = frozenset({"Calendar years", "Monthly returns", OWN_FIGURES, "Definitions"})
 _KEY_FIGURES = (
     ("Return a year", "cagr"),
     ("Total return", "total_return"),
@@ -66,18 +67,19 @@ def run_name(report: Report) -> str:
 def section_blocks(report: Report, charts: Mapping[ChartName, Chart]) -> tuple[Block, ...]:
     """Every section after the summary, as Markdown, with the charts where they belong; no text that failed its check.
 
-    Lists that read badly in a message (a year of months a line, forty definitions) are left to the file.
+    Long lists (a line a year, forty definitions) are left to the file, where the run has more to show than those.
     """
     if not report.checks.ok:
         return (section(HELD_BACK),)
     blocks: list[Block] = [section(f"*{escape(run_name(report))}*, in detail")]
+    file_only = _FILE_ONLY if any(fact.id == "run.start" for fact in report.facts) else frozenset()
     for part in report.sections[1:]:
-        if part.title not in _FILE_ONLY:
+        if part.title not in file_only:
             blocks.append({"type": "markdown", "text": f"### {part.title}\n{part.text}"})
         name = _AFTER.get(part.title)
         if name is not None and name in charts:
             blocks.append(_picture(name, charts[name]))
-    left_out = [part.title.lower() for part in report.sections[1:] if part.title in _FILE_ONLY]
+    left_out = [part.title.lower() for part in report.sections[1:] if part.title in file_only]
     if left_out:
         blocks.append(context(f"In the file besides: {', '.join(left_out)}, and where every figure comes from."))
     blocks.append({"type": "actions", "elements": [_file_button(report)]})
