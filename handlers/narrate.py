@@ -17,6 +17,7 @@ from tools.backtests.charts import Chart, ChartRenderer
 from tools.backtests.find import find_run
 from tools.backtests.model import BacktestRun, BacktestStore
 from tools.backtests.readers.read import read_bytes
+from tools.backtests.readers.together import together
 from tools.errors import BadInput, Denied, NotFound
 from tools.narrative.facts import Fact
 from tools.narrative.questions import definition_of, how_it_went, origin_of
@@ -147,10 +148,13 @@ class Narrate:
 
     async def _read_files(self, request: Request, progress: Progress) -> Meant:
         """Keep what the files hold, each run once; a file that cannot be read stores nothing."""
-        runs: list[BacktestRun] = []
+        read: list[list[BacktestRun]] = []
         for file in request.files:
             await progress(f"reading {file.name}")
-            runs += await asyncio.to_thread(read_bytes, file.name, await file.fetch())
+            read.append(await asyncio.to_thread(read_bytes, file.name, await file.fetch()))
+        runs = [run for some in read for run in some]
+        if all(len(some) == 1 for some in read):
+            runs = together(runs)
         kept = {await self.store.add(run, by=request.person.id) for run in runs}
         found = tuple(run for run in await self.store.list() if run.id in kept)
         return Meant(found[0]) if len(found) == 1 else Meant(None, found[:_MOST_CHOICES])

@@ -1,5 +1,7 @@
 """Charts and report files in Slack, by button and by asking."""
 
+import json
+
 from talk import ANSWER_SECONDS, Conversation
 
 from bot.workspace.state import File, Message
@@ -47,3 +49,23 @@ async def test_a_file_by_asking_in_the_thread(conversation: Conversation) -> Non
     file = await shared(conversation, answer.thread_ts)
     assert file.name.endswith(".html")
     assert file.content.startswith(b"<!doctype html>")
+
+
+async def test_the_parts_of_a_run_dropped_together_are_one_report(conversation: Conversation) -> None:
+    days = [f"2020-{month:02}-{day:02}" for month in range(1, 11) for day in range(1, 26)]
+    curve = "Date,Equity,DrawdownPct,DrawdownDuration\n" + "".join(
+        f"{day},{100 + n},0.0,\n" for n, day in enumerate(days)
+    )
+    figures = {"Return [%]": 249.0, "Buy & Hold Return [%]": 20.0, "Max. Drawdown [%]": 0.0, "Equity Final [$]": 349.0,
+               "# Trades": 3, "Sharpe Ratio": 1.0}  # fmt: skip
+    upload = conversation.workspace.people.upload
+    files = [
+        upload("ana", "trend_equity.csv", curve.encode()),
+        upload("ana", "trend_stats.json", json.dumps(figures).encode()),
+    ]
+    said = await conversation.workspace.say("ana", "#desk", "@Deskhand narrate", file_ids=[file.id for file in files])
+    await conversation.workspace.wait_for(lambda: bool(conversation.replies("#desk", said.ts)), ANSWER_SECONDS)
+    answer = conversation.replies("#desk", said.ts)[-1]
+    assert answer.text.startswith("trend. Recommendation:")
+    full = await conversation.press("ana", answer, "narrate.sections")
+    assert "The engine, backtesting.py, states a Sharpe ratio of 1.00" in json.dumps(full.blocks)

@@ -923,16 +923,18 @@ def _why(stated: Stated, ours: float, basis: Basis | None) -> str:
         if geometric is not None and abs(geometric - value) < 0.01:
             return "the engine divides compound growth by volatility (a geometric Sharpe ratio) instead of using the mean return"
     if stated.name in ("sharpe", "sortino", "volatility", "cagr", "calmar"):
-        used = stated.annualisation or _implied_periods(value, ours, periods)
+        compounded = "compound" in stated.definition or "geometric" in stated.definition  # no root of time in it
+        used = stated.annualisation or (None if compounded else _implied_periods(value, ours, periods))
         if used is not None and abs(used - periods) > 0.5:
             return f"the engine annualises with {used:g} periods a year, not {periods:g}"
     if stated.name in ("total_return", "max_drawdown", "final_value"):
         return "the engine measures on finer bars or over other dates than the equity curve in its file"
     if basis.short or len(basis.returns) < 60:
         return "the sample is small, and conventions weigh heavily"
-    return "the engine's definition or sample differs: " + (
-        safe_name(stated.definition).rstrip(".") or "it is not documented in the file"
-    )
+    definition = safe_name(stated.definition).rstrip(".")
+    if not definition:
+        return "the engine's definition is not documented in the file"
+    return f"the engine's definition or sample differs ({definition})"
 
 
 def _implied_periods(theirs: float, ours: float, periods: float) -> float | None:

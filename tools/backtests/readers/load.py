@@ -46,7 +46,7 @@ _SUFFIXES = (".gz", ".bz2", ".xz", ".json", ".csv", ".tsv", ".txt", ".parquet", 
 
 def load(name: str, data: bytes) -> list[Document]:
     """The documents in a file: one, or those of the readable members of a zip. `name` is only shown."""
-    stem = _stem(name)
+    stem = stem_of(name)
     if not data.strip(b"\x00\t\r\n "):
         raise BadInput(f"{stem} is empty.")
     if len(data) > MAX_BYTES:
@@ -66,9 +66,10 @@ def too_large(name: str, size: int) -> BadInput:
     )
 
 
-def _stem(name: str) -> str:
-    stem = PurePosixPath(name.replace("\\", "/")).name
-    shown = "".join(character for character in stem if character.isprintable()).strip()
+def stem_of(name: str) -> str:
+    """A file's name without folders and endings, for display."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    shown = "".join(character for character in last if character.isprintable()).strip()
     while shown.lower().endswith(_SUFFIXES):
         shown = shown[: shown.rindex(".")]
     return shown[:120] or "file"
@@ -137,7 +138,7 @@ def _members(stem: str, archive: zipfile.ZipFile) -> Iterator[Document]:
         if left < 0:
             raise BadInput(f"{stem} is a zip archive that unpacks to more than {MAX_BYTES // 2**20} MB.")
         if content.strip():
-            yield _document(_stem(path.name), _unpacked(stem, content))
+            yield _document(stem_of(path.name), _unpacked(stem, content))
 
 
 # --- one file --------------------------------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ from tools.backtests.readers import (
     zipline,
 )
 from tools.backtests.readers.document import MAX_RUNS, Document, Reader
-from tools.backtests.readers.load import MAX_BYTES, load, too_large
+from tools.backtests.readers.load import MAX_BYTES, load, stem_of, too_large
+from tools.backtests.readers.together import together
 from tools.errors import BadInput
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -112,10 +113,11 @@ def _read_all(name: str, documents: list[Document], reader: Reader | None, engin
         if (found := reader or _found(document)) and found.matches(document) > 1
     ]
     mains = [(document, found) for document, found in known if not _beside(document)]
-    runs = [run for document, found in mains for run in found.read(document)]
+    read = [found.read(document) for document, found in mains]
+    runs = [run for some in read for run in some]
     if not runs:
         raise BadInput(f"{name[:120]} is a zip archive without a backtest result of a known engine in it.")
-    return runs
+    return together(runs, stem_of(name)) if all(len(some) == 1 for some in read) else runs
 
 
 def _beside(document: Document) -> bool:
