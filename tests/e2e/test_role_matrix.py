@@ -164,7 +164,7 @@ async def test_chatops_refuses_what_is_not_right_and_goes_on_in_a_thread(both: B
         ({"text": " "}, 422),
         ({"text": "help", "press": {"action_id": "diagnose.details"}}, 422),
         ({"press": {"action_id": "nothing.here"}}, 404),
-        ({"press": {"action_id": "diagnose.details", "value": "[1]"}}, 422),
+        ({"press": {"action_id": "diagnose.details", "value": "[1]"}}, 404),
         ({"press": {"action_id": "diagnose.confirm", "value": '{"digest": "x"}'}}, 422),
         ({"text": "help"}, 200),
     ):

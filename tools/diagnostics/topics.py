@@ -136,7 +136,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "the external APIs",
         "the platform or the vendor's API (kind platform or http)",
         (),
-        r"external|quota|vendor",
+        r"external|quota|vendor|http_health",
         r"external|third[- ]part(?:y|ies)|vendors?|alpha ?vantage|polygon|yahoo|quandl|refinitiv|bloomberg|iex\b|tiingo|finnhub|eodhd|upstreams?|providers?"
         r"|quotas?|rate[- ]?limit\w*|throttl\w*|api (?:limit|key|call)s?|\b429s?\b|credits?\b|dependenc(?:y|ies)",
         r"",

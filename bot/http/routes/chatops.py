@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from bot import metrics
 from bot.http.correlation import current_correlation_id
@@ -34,7 +34,7 @@ from bot.protocols import (
     Router,
 )
 from bot.slack.threads import Threads
-from tools.errors import BadInput, Denied, NotFound, Problem
+from tools.errors import Denied, NotFound, Problem
 
 _THREAD: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -59,22 +59,25 @@ class PressBody(BaseModel):
     value: Annotated[str, Field(max_length=2000, description="The button's value, JSON as text")] = "{}"
 
 
-class AskBody(BaseModel):
-    """What is asked: `text` in plain words, or `press`."""
+Thread = Annotated[str | None, Field(pattern=_THREAD, description="Of an earlier answer; a new one where absent")]
+
+
+class TextBody(BaseModel):
+    """A question or a request in plain words."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(max_length=4000)] = ""
-    press: PressBody | None = None
-    thread: Annotated[
-        str | None, Field(pattern=_THREAD, description="Of an earlier answer; a new one where absent")
-    ] = None
+    text: Annotated[str, Field(pattern=r"\S", max_length=4000)]
+    thread: Thread = None
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "AskBody":
-        if bool(self.text.strip()) == (self.press is not None):
-            raise ValueError("give either a text or a press")
-        return self
+
+class PressedBody(BaseModel):
+    """A press on a button."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    press: PressBody
+    thread: Thread = None
 
 
 class ReplyBody(BaseModel):
@@ -105,7 +108,7 @@ def routes(services: ChatopsServices) -> APIRouter:
     knows = Depends(services.gate.needs("help"))
 
     @router.post("/chatops")
-    async def chatops(asked: AskBody, person: Person = knows) -> AnswerBody:
+    async def chatops(asked: TextBody | PressedBody, person: Person = knows) -> AnswerBody:
         """Ask Deskhand as one would in Slack."""
         started = time.monotonic()
         request = await _request(services, asked, person)
@@ -130,19 +133,21 @@ def routes(services: ChatopsServices) -> APIRouter:
     return router
 
 
-async def _request(services: ChatopsServices, asked: AskBody, person: Person) -> Request:
+async def _request(services: ChatopsServices, asked: TextBody | PressedBody, person: Person) -> Request:
     thread = asked.thread or uuid.uuid4().hex
     subject = await services.threads.subject(person.id, thread) if asked.thread else {}
     action: Action | None = None
-    if asked.press is not None:
+    text = ""
+    if isinstance(asked, PressedBody):
         action = Action(asked.press.action_id, asked.press.value)
         routed = Routed(_intent_of(action.id, services.handlers), 1.0, _arguments_of(action.value))
     else:
-        routed = await services.router.route(asked.text, subject=subject)
+        text = asked.text
+        routed = await services.router.route(text, subject=subject)
     return Request(
         person=person,
         place=Place(channel=person.id, thread_ts=thread),
-        text=asked.text,
+        text=text,
         event_id=f"http:{current_correlation_id()}",
         correlation_id=current_correlation_id(),
         routed=routed,
@@ -179,9 +184,7 @@ def _arguments_of(value: str) -> dict[str, JsonValue]:
         read = json.loads(value or "{}")
     except (ValueError, RecursionError):
         read = None
-    if not isinstance(read, dict):
-        raise BadInput("The value of a press is the JSON object that stands in the button.")
-    return read
+    return read if isinstance(read, dict) else {}
 
 
 def _entry(request: Request, decision: str, reply: Reply | None, seconds: float) -> AuditEntry:
