@@ -25,7 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
     measure = _corpus("measure")
     home = load_settings().home
     drafter = open_drafter(home, ensure_prices(home))
-    parts = {"known": _corpus("known").KNOWN, "held_out": _corpus("held_out").HELD_OUT}
+    parts = {
+        "known": _corpus("known").KNOWN,
+        "held_out": _corpus("held_out").HELD_OUT,
+        "held_out_again": _corpus("held_out_again").HELD_OUT_AGAIN,
+    }
     report = {}
     for name, cases in parts.items():
         outcomes = [measure.outcome(drafter, case) for case in cases]
@@ -38,10 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(report: dict[str, dict[str, float]]) -> str:
-    lines = [f"{'':36}{'known':>12}{'held out':>12}"]
+    lines = [f"{'':36}" + "".join(f"{name.replace('_', ' '):>16}" for name in report)]
     for key in next(iter(report.values())):
         cells = [f"{part[key]:.1%}" if isinstance(part[key], float) else f"{part[key]:,}" for part in report.values()]
-        lines.append(f"{key.replace('_', ' '):36}" + "".join(f"{cell:>12}" for cell in cells))
+        lines.append(f"{key.replace('_', ' '):36}" + "".join(f"{cell:>16}" for cell in cells))
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 import pytest
 
 from tests.drafts.corpus.held_out import HELD_OUT
+from tests.drafts.corpus.held_out_again import HELD_OUT_AGAIN
 from tests.drafts.corpus.known import KNOWN
 from tests.drafts.corpus.measure import Outcome, judge, score
 from tools.strategies.drafting import Drafter
@@ -31,7 +32,7 @@ def test_known_requests_are_drafted_as_asked(drafter: Drafter, part: int) -> Non
 
 @pytest.mark.nightly
 def test_held_out_requests_are_mostly_drafted_and_hardly_ever_wrong(drafter: Drafter) -> None:
-    result = score(outcomes(drafter, HELD_OUT))
+    result = score(outcomes(drafter, [*HELD_OUT, *HELD_OUT_AGAIN]))
     assert result.refused == result.to_refuse
     assert result.exact >= 0.8 * result.drafts
     assert result.exact >= 0.97 * result.drafted, "a draft that is not what was asked is worse than a question"

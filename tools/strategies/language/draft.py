@@ -93,8 +93,8 @@ class Reader:
             refusals.nothing_said(text, reading)
         if len(reading.tokens) > _MOST_TOKENS:
             raise Refused("That is too long to be one strategy; say when it buys, when it sells, and its stops.")
-        traded, tokens = without_symbols(reading.tokens)
         notes = Notes()
+        traded, tokens = without_symbols(_without_title(reading.tokens, notes))
         symbol = traded[0] if traded else self._language.symbols.usual
         if not tokens:
             return Read("clarify", text, questions=(_WHOLE,))
@@ -165,10 +165,27 @@ class Reader:
 _EMPTY = frozenset(
     "UNKNOWN COMMA DOT SEMI COLON DASH NUM AND OR IN ON AT FOR FROM TO WITH IT WHEN UP DOWN OVER OPEN BY TODAY ARTICLE LP RP SLASH NEW AFTER BUT NOT WITHOUT ONLY RUN TOP UNIT ORDINAL SYMBOL WHILE WHERE IS UNTIL HIGH LOW CLOSE BOTTOM".split()
 )
+_LONGEST_TITLE = 6
+_RULES = frozenset(
+    "WHEN WHILE IF ABOVE BELOW OVER GE LE EQ CROSS CROSSABOVE CROSSBELOW STOP TARGET TRAILING NOT UNLESS".split()
+)
 _WHOLE = Question(
     "When should it buy, and when should it sell?",
     ("buy when RSI is under 30, sell when it is over 70", "golden cross", "buy a 20-day high, sell a 10-day low"),
 )
+
+
+def _without_title(tokens: tuple[Token, ...], notes: Notes) -> tuple[Token, ...]:
+    """The rule behind a title ("Fade strength: short it if ..."), where the title has words no rule knows and no number."""
+    at = next((at for at, token in enumerate(tokens[:_LONGEST_TITLE]) if token.kind == "COLON"), None)
+    if not at or at + 1 >= len(tokens):
+        return tokens
+    title = tokens[:at]
+    plain = all(not isinstance(token.value, int | float | tuple) and token.kind not in _RULES for token in title)
+    if not plain or not any(token.kind == "UNKNOWN" for token in title):
+        return tokens
+    notes.assume(f"“{' '.join(token.said for token in title)}” is read as a title")
+    return tokens[at + 1 :]
 
 
 def _runs(tokens: Collection[Token], unplaced: list[str]) -> list[str]:

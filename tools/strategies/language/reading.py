@@ -298,6 +298,16 @@ class Conditions:
         subject = self.terms.read(trees(node)[0]) if len(trees(node)) == 4 else It()
         return self._off(subject, amount, level, up=not _is_down(kinds(side)))
 
+    def _discount(self, node: Node) -> Condition:
+        said = [one for one in trees(node) if one.data != "amount"]
+        amount = next(one for one in trees(node) if one.data == "amount")
+        subject = self.terms.read(said[0]) if len(said) == 2 else It()
+        return self._off(subject, amount, said[-1], up="PREMIUM" in kinds(node))
+
+    def _move_from(self, node: Node) -> Condition:
+        amount, level = trees(node)
+        return self._off(It(), amount, level, up="RISE" in kinds(node))
+
     def _near(self, node: Node) -> Condition:
         share = number(first(node, ["PCT"]))
         subject = self.terms.read(trees(node)[0]) if len(trees(node)) == 2 else It()
@@ -399,6 +409,12 @@ class Conditions:
     def _one_up(self, _: Node) -> Condition:
         return c.Comparison(op=">", left=c.Price(), right=c.Price(offset=1))
 
+    def _down_before(self, _: Node) -> Condition:
+        return c.Comparison(op="<", left=c.Price(offset=1), right=c.Price(offset=2))
+
+    def _up_before(self, _: Node) -> Condition:
+        return c.Comparison(op=">", left=c.Price(offset=1), right=c.Price(offset=2))
+
     def _first_close(self, node: Node) -> Condition:
         op, right = trees(node)
         self.memory.left = c.Price()
@@ -472,7 +488,8 @@ class Conditions:
                 if isinstance(known, c.Indicator) and known.name in ZONES
                 else self.terms.indicator("RSI", "", [])
             )
-        level = ZONES[term.name][at]
+        given = first(node, ["NUM"])
+        level = number(given) if given is not None else ZONES[term.name][at]
         word = ("oversold", "overbought")[at]
         self.notes.assume(f"{word} is {label_of(term.name)} {('under', 'over')[at]} {level:g}")
         self._spoken(term, level)
@@ -655,15 +672,20 @@ def reverse(condition: Condition) -> Condition | None:
 def way_of(condition: Condition) -> Way | None:
     """Whether a condition waits for prices below a level or above one."""
     match condition:
-        case c.Comparison(op=op) if unit(condition.left) == "price":
+        case c.Comparison(op=op) if unit(condition.left) == "price" or _is_oscillator(condition.left):
             return "up" if op.startswith(">") else "down"
         case c.CrossesAbove() if unit(condition.left) == "price":
             return "up"
         case c.CrossesBelow() if unit(condition.left) == "price":
             return "down"
         case c.All():
-            return next((way for way in map(way_of, reversed(condition.conditions)) if way), None)
+            ways = {way for way in map(way_of, condition.conditions) if way}
+            return ways.pop() if len(ways) == 1 else None
     return None
+
+
+def _is_oscillator(term: Term) -> bool:
+    return isinstance(term, c.Indicator) and term.name in ZONES
 
 
 def opposite_way(entry: Condition | None) -> Way | None:

@@ -20,17 +20,17 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"\bguarante|\brisk.?free\b|\b(can'?t|cannot|can not|never|won'?t|don'?t|impossible to) (ever )?los|\bno loss(es)?\b|\bno risk\b|\bzero risk\b|\bwithout (any )?(risk|loss)|\bsure (thing|profit|win)"
-        r"|\balways (wins?|profit)|\b100 ?% (win|profit|sure|safe)|\bcertain profit|\bnever (have|has) a losing|\bfoolproof|\bget rich|\bprint(s|ing)? money|\bwin(s|ning)? every|\bnever be wrong|\bno drawdown",
+        r"|\balways (wins?|profit)|\b100 ?% (win|profit|sure|safe)|\bcertain profit|\bnever (have|has) a losing|\bfoolproof|\bget rich|\bprint(s|ing)? money|\bwin(s|ning)? every|\bnever be wrong|\b(no|zero|without( any)?) (drawdowns?|losses|losing)\b",
         "No strategy can promise a profit or rule out a loss. " + _OFFER,
     ),
     (
-        r"\bmartingale|\bdoubl(e|es|ing) (down|up|the (position|size|stake|bet)|our|your|my|size|position|stake|it)\b.{0,60}\b(los|drop|fall|down|wrong|until|each time|every time)|\bdouble down\b|\badd(s|ing)? to (a |the )?los(er|ing)|"
+        r"\bmartingale|\b(loss|lose|losing|loser|losers|losses)\b.{0,60}\bdoubl|\bdoubl(e|es|ing) (down|up|the (position|size|stake|bet)|our|your|my|size|position|stake|it)\b.{0,60}\b(los|drop|fall|down|wrong|until|each time|every time)|\bdouble down\b|\badd(s|ing)? to (a |the )?los(er|ing)|"
         r"\baverag(e|es|ing) down\b|\bkeep(s)? (buying|adding|doubling)\b|\bbuy more (every|each) time (it|we|price)|\buntil (we|it|i) (win|recover|break even|get back)|\bback to break.?even\b",
         "Adding to losing positions has no limit to what it can lose, so it is not drafted. One position with a stop is. "
         + _OFFER,
     ),
     (
-        r"\b(deploy|go live|put (it|this) live|live (account|trading|money)|real money|live with|run (it|this) live|trade (it|this) live|make it live|in production|to production)\b|\b(send|place|submit|execute|route|transmit)\b.{0,30}\b(order|orders|trade|trades)\b"
+        r"\b(deploy|go live|put (it|this) live|live (account|trading|money)|real money|live with|run (it|this) live|trade (it|this) live|make it live|in(to)? production|to production|push\b.{0,40}\b(live|prod))\b|\b(send|place|submit|execute|route|transmit)\b.{0,30}\b(order|orders|trade|trades)\b"
         r"|\bmarket order\b|\blimit order\b|\bto (the|my|our) broker|\bbuy (me )?\d+ (shares|contracts|lots)\b|\bconnect\b.{0,20}\b(broker|account)",
         "Deskhand never places orders and never deploys a strategy; it drafts, tests and asks people to approve. Leave that part out and I draft the rest.",
     ),
@@ -66,7 +66,9 @@ def nothing_said(text: str, reading: Reading) -> None:
     if not text.strip():
         _refuse("The request is empty.")
     if not re.search(
-        r"\b(strateg|system|idea|rule|draft|something|backtest|make|change|better|improve|tweak)", text, re.IGNORECASE
+        r"\b(strateg|system|idea|rule|draft|something|backtest|trade|trading|buy|sell|make|change|better|improve|tweak)",
+        text,
+        re.IGNORECASE,
     ):
         _refuse("I find no trading rule in that.")
 

@@ -182,6 +182,9 @@ class Terms:
             of = "volume"
         return average(name, int(number(length)), of)
 
+    def _called(self, node: Node) -> Said:
+        return self.read(trees(node)[0])
+
     def _known_average(self, name: str, of: PriceField, said: str, *, named: bool) -> Said:
         """An average without a length: the one spoken of before, or a question; volume's has a usual one."""
         before = self.memory.average
