@@ -69,30 +69,32 @@ def _list(folder: Path, as_json: bool) -> int:
     from bot.prompting import load, read_lock
 
     lock = read_lock(folder)
-    rows = [
-        {
-            "id": prompt.head.id,
-            "version": prompt.head.version,
-            "status": prompt.head.status,
-            "in_force": lock.in_force.get(prompt.head.id) == prompt.head.version,
-            "risk": prompt.head.risk,
-            "owner": prompt.head.owner,
-            "policies": prompt.head.policies,
-            "approvals": [approval.model_dump() for approval in lock.versions[prompt.name].approvals]
-            if prompt.name in lock.versions and lock.versions[prompt.name].sha256 == prompt.sha256
-            else [],
-            "sha256": prompt.sha256,
-        }
-        for prompt in load(folder)
-    ]
+    rows: list[dict[str, object]] = []
+    for prompt in load(folder):
+        head, locked = prompt.head, lock.versions.get(prompt.name)
+        approvals = locked.approvals if locked is not None and locked.sha256 == prompt.sha256 else []
+        in_force = lock.in_force.get(head.id) == head.version
+        rows.append(
+            {
+                "id": head.id,
+                "version": head.version,
+                "status": head.status,
+                "in_force": in_force,
+                "risk": head.risk,
+                "owner": head.owner,
+                "policies": head.policies,
+                "approvals": [approval.model_dump() for approval in approvals],
+                "sha256": prompt.sha256,
+            }
+        )
+        if not as_json:
+            by = f"  approved by {', '.join(approval.by for approval in approvals)}" if approvals else ""
+            running = "  in force" if in_force else ""
+            sys.stdout.write(
+                f"{head.id} v{head.version}  {head.status}  risk {head.risk}  {head.owner}{by}{running}\n"
+            )
     if as_json:
         sys.stdout.write(json.dumps(rows) + "\n")
-        return 0
-    for row in rows:
-        running = "  in force" if row["in_force"] else ""
-        sys.stdout.write(
-            f"{row['id']} v{row['version']}  {row['status']}  risk {row['risk']}  {row['owner']}{running}\n"
-        )
     return 0
 
 
