@@ -68,6 +68,7 @@ from handlers.escalation import REMIND, Escalation
 from handlers.help import Help
 from handlers.home import Home
 from handlers.narrate import Narrate
+from handlers.published import Published
 from handlers.reviews import PROPOSE, Reviews
 from handlers.runbook import RunbookGuide
 from handlers.usage import UsageHandler
@@ -110,8 +111,9 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers: dict[Intent, Handler] = {"help": Help(access, parts.feedback, parts.usage, parts.pins)}
     handlers["unknown"] = Help(access, parts.feedback, parts.usage, parts.pins, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
+    published = Published(access, parts.reviews.store, parts.approvals, core.store)
     handlers["approvals"] = ApprovalsHandler(access, parts.approvals, parts.reviews, core.store)
-    handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, access, parts.reviews)
+    handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, parts.reviews, published)
     handlers["compare"] = Compare(core.store, core.rules, core.charts)
     handlers["diagnose"] = _diagnose(parts)
     digests = parts.digests

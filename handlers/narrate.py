@@ -1,24 +1,23 @@
 """Narrate a backtest: find the run, have its report written and checked, show it with its chart."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast, get_args
 
-from bot.protocols import Access, Attachment, Intent, Permission, Progress, Reply, Request
+from bot.protocols import Attachment, Intent, Permission, Progress, Reply, Request
+from handlers.published import Published
 from handlers.ranking import ranked, wants_several
 from handlers.reviews import Reviews
 from handlers.runs import Meant, meant_by
 from handlers.views import narrate as views
 from handlers.views.text import context, escape, section
 from tools.backtests.charts import Chart, ChartRenderer
-from tools.backtests.find import find_run
 from tools.backtests.model import BacktestRun, BacktestStore
 from tools.backtests.readers.read import read_bytes
 from tools.backtests.readers.together import together
-from tools.errors import BadInput, Denied, NotFound
+from tools.errors import BadInput
 from tools.narrative.facts import Fact
 from tools.narrative.questions import definition_of, how_it_went, origin_of
 from tools.narrative.report import Report
@@ -28,7 +27,6 @@ from tools.reports.charts import CHARTS, ChartName, charts_of
 from tools.reports.files import Format, ReportFiles
 
 _MOST_CHOICES = 20
-_PUBLISHED = re.compile(r"\bpublished\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +38,16 @@ class Narrate:
     """By rules: for figures and charts. The text that is shown comes from `reviews`."""
     files: ReportFiles
     charts: ChartRenderer
-    access: Access
     reviews: Reviews
+    published: Published
     intent: Intent = "narrate"
     permission: Permission = "read_published"
-    """Everybody may read what is published; for the rest `handle` asks for `narrate`."""
+    """Everybody may read what is published; `Published` sees to it that the rest is for who may ask for reports."""
 
     async def handle(self, request: Request, progress: Progress) -> Reply:
         """The summary with its chart; sections, charts, a file or an answer where that was asked for."""
-        if request.action is not None and request.action.id == "narrate.published":
-            return await self.reviews.read_all(str(request.routed.arguments.get("publication_id")))
-        if not self.access.allows(request.person, "narrate") or _wants_published(request):
-            return await self._published(request)
+        if self.published.serves(request):
+            return await self.published.answer(request)
         if wants_several(request):
             return await ranked(request, await self.store.list(), self.reports, progress)
         meant = await self._read_files(request, progress) if request.files else await meant_by(request, self.store)
@@ -127,25 +123,6 @@ class Narrate:
         run = await self.store.get(report.backtest_id)
         return await charts_of(run, report, self.charts, names) if run is not None else {}
 
-    async def _published(self, request: Request) -> Reply:
-        """The newest published narrative of what is meant; nothing else is named to who may not ask for reports."""
-        published = await self.reviews.store.published()
-        runs = [run for run in await self.store.list() if run.id in {each.backtest_id for each in published}]
-        symbols = request.routed.arguments.get("symbols")
-        found = find_run(
-            _PUBLISHED.sub(" ", request.text),
-            runs,
-            symbols=[str(each) for each in symbols] if isinstance(symbols, list) else (),
-        )
-        best = found.best or next((run for run in runs if run.id == request.subject.get("backtest_id")), None)
-        if best is not None:
-            return await self.reviews.read(next(each for each in published if each.backtest_id == best.id))
-        there = "; ".join(run.name for run in runs[:8])
-        offer = f" Published and open to everybody: {there}." if there else " Nothing is published yet."
-        if self.access.allows(request.person, "narrate"):
-            raise NotFound(f"No published report fits that.{offer}")
-        raise Denied(f"{self.access.denial(request.person, 'narrate')}{offer}")
-
     async def _read_files(self, request: Request, progress: Progress) -> Meant:
         """Keep what the files hold, each run once; a file that cannot be read stores nothing."""
         read: list[list[BacktestRun]] = []
@@ -158,10 +135,6 @@ class Narrate:
         kept = {await self.store.add(run, by=request.person.id) for run in runs}
         found = tuple(run for run in await self.store.list() if run.id in kept)
         return Meant(found[0]) if len(found) == 1 else Meant(None, found[:_MOST_CHOICES])
-
-
-def _wants_published(request: Request) -> bool:
-    return request.action is None and not request.files and bool(_PUBLISHED.search(request.text))
 
 
 def _question(request: Request) -> Callable[[Sequence[Fact]], str] | None:

@@ -344,24 +344,6 @@ class Reviews:
             raise NotFound("The text of this is not kept any more; please ask for the report again.")
         return content
 
-    # --- reading -----------------------------------------------------------------------------------------------------
-
-    async def read(self, publication: Publication) -> Reply:
-        """A published narrative for whoever asks."""
-        content = await self.store.content(publication.hash)
-        if content is None:
-            raise NotFound("This publication is not kept any more; ask an analyst for the report.")
-        approval = await self.approvals.get(publication.id)
-        return replace(views.published(publication, content, approval), more=())
-
-    async def read_all(self, publication_id: str) -> Reply:
-        """All sections of a published narrative. Raises `NotFound` for what is not published."""
-        publication = await self.store.get(publication_id)
-        content = await self.store.content(publication.hash) if publication else None
-        if content is None:
-            raise NotFound("I know no such publication.")
-        return views.sections(content)
-
 
 def _once(request: Request) -> str:
     """The same for every try of one request, and of a length that fits in ids."""

@@ -23,6 +23,7 @@ _DONE = {
     "superseded": ":arrows_counterclockwise: *Superseded* by a newer version",
 }
 _MOST_FINDINGS = 5
+_MOST_LISTED = 10
 _CHART = "equity.png"
 
 
@@ -86,6 +87,30 @@ def published(publication: Publication, content: Content, approval: Approval | N
         blocks,
         content,
         subject={"backtest_id": report.backtest_id},
+    )
+
+
+def publications(several: Sequence[Publication]) -> Reply:
+    """Published narratives to choose from, each with a button that opens it."""
+    rows: list[Block] = []
+    for number, each in enumerate(several[:_MOST_LISTED]):
+        value = json.dumps({"publication_id": each.id})
+        where = f"published {moment(each.at)} in <#{each.channel}>"
+        rows.append(
+            {
+                **section(f"*{escape(each.strategy)}*\n{where}"),
+                "accessory": button(f"narrate.read.{number}", "Read", value),
+            }
+        )
+    more = len(several) - _MOST_LISTED
+    names = "; ".join(escape(each.strategy) for each in several[:_MOST_LISTED])
+    return Reply(
+        f"Published reports: {names}.",
+        (
+            section(f"*Published reports* ({len(several)})"),
+            *rows,
+            *([context(f"and {more} more")] if more > 0 else []),
+        ),
     )
 
 

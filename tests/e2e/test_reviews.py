@@ -210,6 +210,11 @@ async def test_the_top_five_go_through_reviewers(desk: Desk) -> None:
     await desk.workspace.wait_for(
         lambda: sum("approved by" in shown(m) for m in desk.workspace.messages("#research")) == 5, ANSWER_SECONDS
     )
+    listed = await desk.conversation.ask("gina", "@Deskhand show me the published reports")
+    reads = [block["accessory"]["action_id"] for block in listed.blocks if "accessory" in block]
+    assert len(reads) == 5
+    read = await desk.conversation.press("gina", listed, reads[2])
+    assert "approved by" in shown(read)
 
 
 async def test_a_text_that_the_check_objects_to_is_for_reviewers_eyes_only(
