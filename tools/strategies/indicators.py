@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
-import talib
 from numpy.typing import NDArray
-from talib import abstract
 
 from tools.errors import BadInput
 from tools.strategies.conditions import Condition, Indicator, walk
+from tools.strategies.ta import abstract, talib
 
 Values = NDArray[np.float64]
 
@@ -64,7 +63,7 @@ class Function:
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
     """Every function that can be used."""
-    every: list[str] = talib.get_functions()  # type: ignore[no-untyped-call]
+    every: list[str] = talib.get_functions()
     return frozenset(every) - _UNUSABLE.keys()
 
 
@@ -176,7 +175,7 @@ class _Handle(Protocol):
 
 
 def _handle(name: str) -> _Handle:
-    handle: _Handle = abstract.Function(name)  # type: ignore[attr-defined]
+    handle: _Handle = abstract.Function(name)
     return handle
 
 

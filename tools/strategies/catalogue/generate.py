@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import numpy as np
-import talib
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from tools.strategies import indicators
 from tools.strategies.catalogue.model import FILE, Catalogue, Group, Item, Number, Output, Parameter
+from tools.strategies.ta import talib
 
 FOLDER: Final = Path(__file__).parent
 LEFT_OUT: Final = frozenset("ATAN CEIL COS FLOOR SIN TAN TANH".split())
