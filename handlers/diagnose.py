@@ -1,5 +1,6 @@
 """Diagnose: a question becomes a diagnosis; its thread knows follow-ups, the runbook, actions, escalation, the end."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,9 @@ class Diagnose:
         return await self._tell(request, found)
 
     async def _tell(self, request: Request, found: Diagnosis) -> Reply:
-        kept = remember(found, self.diagnostician.executor.registry)
+        kept = await asyncio.to_thread(
+            remember, found, self.diagnostician.executor.registry
+        )  # the checker takes a while
         place = request.place
         await self.incidents.keep(
             Kept(
@@ -141,6 +144,12 @@ class Diagnose:
     ) -> Reply:
         if follow in ("runbook", "runbooks", "next"):
             return await self.guide.answer(request, follow, self.asker(request.person))
+        if follow == "incidents":
+            return await self.escalation.open_incidents()
+        if follow == "oncall":
+            return await self.escalation.whom(
+                before.escalate_to if before and before.escalate_to else self.default_group
+            )
         if before is None:
             raise NotFound("I have no diagnosis in this thread to go by; ask me what is wrong.")
         if follow == "again":

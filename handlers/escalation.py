@@ -13,6 +13,7 @@ from tools.errors import Problem
 
 REMIND: Final = "incident.remind"
 MOST_REMINDERS: Final = 8
+_MOST_LISTED: Final = 20
 
 Mention = Callable[[str], Awaitable[str]]
 """The mrkdwn that notifies a group by its handle; plain `@handle` where Slack knows no such group."""
@@ -50,6 +51,25 @@ class Escalation:
         mention = await self.mention(now.escalate_to)
         text = f"{now.name} is with @{now.escalate_to}. I tell you here when somebody takes it."
         return Reply(text, (section(text.replace(f"@{now.escalate_to}", mention)),))
+
+    async def whom(self, handle: str) -> Reply:
+        """Who is on call: the group, and where an escalation is posted."""
+        channel = self.channels.get(handle) or self.default_channel
+        where = f"in <#{channel}>" if channel else "nowhere yet: no channel is set in deskhand.toml"
+        text = (
+            f"@{handle} is on call for this. An escalation is posted {where}; say \u201cescalate\u201d to wake them."
+        )
+        return Reply(text, (section(text),))
+
+    async def open_incidents(self) -> Reply:
+        """Everything that nobody has marked as solved, oldest first."""
+        found = await self.incidents.unsolved()
+        if not found:
+            return Reply("No incident is open.", (section("No incident is open."),))
+        lines = [f"{one.name}: {one.title} ({views.incident_state(one).rstrip('.').lower()})" for one in found]
+        shown = lines[:_MOST_LISTED] + (["and more"] if len(lines) > _MOST_LISTED else [])
+        text = escape("Open incidents:\n" + "\n".join(f"\u2022 {line}" for line in shown))
+        return Reply(text, (section(text),))
 
     async def acknowledge(self, incident_id: int, person: Person) -> Reply:
         """Somebody takes it; where it came from hears so."""

@@ -10,10 +10,10 @@ from handlers.views.text import escape, section
 from tools.diagnostics.confirming import Confirming
 from tools.diagnostics.executor import Call, Caller, Executor
 from tools.diagnostics.followups import FollowUp, step_said
-from tools.diagnostics.runbooks import Runbook, Runbooks, Step
+from tools.diagnostics.runbooks import Runbook, Runbooks, Step, index_of
 from tools.diagnostics.tool import Result
 from tools.errors import NotFound
-from tools.search.index import Entry, Index
+from tools.search.index import Index
 
 _NAMING = "runbook runbooks playbook playbooks covers cover recover there"
 
@@ -28,10 +28,7 @@ class RunbookGuide:
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
-        entries = [
-            Entry(one.id, one.title, " ".join(one.symptoms), aliases=one.symptoms) for one in self.runbooks.all()
-        ]
-        object.__setattr__(self, "index", Index(entries))
+        object.__setattr__(self, "index", index_of(self.runbooks))
 
     async def answer(self, request: Request, follow: FollowUp, caller: Caller) -> Reply:
         """A runbook that is asked for by its symptoms, the list of them, or the next step of the thread's."""

@@ -1,5 +1,7 @@
 """Rule-based diagnosis: what is asked, how findings hang together, and what is said."""
 
+import asyncio
+
 import pytest
 from desk_fakes import DISK_FULL, INGESTION_FAILED, STALE, Script, desk
 from tool_fakes import FakeCaller, Kept
@@ -182,3 +184,16 @@ async def test_steps_are_told_while_tools_run():
 )
 def test_words_choose_topics(text, topics):
     assert topics_of(text) == topics
+
+
+async def test_a_cause_without_a_runbook_of_ours_takes_the_desk_s_own_by_its_symptoms(tmp_path):
+    ours = (RUNBOOKS.get("disk-filling").path).read_text()
+    own = ours.replace("A disk is filling up", "The replay of fills is behind").replace(
+        "  - the disk is full\n", "  - fill replay lags behind the broker\n"
+    )
+    (tmp_path / "fill-replay.md").write_text(own)
+    failed = Script("failed", [("command_failed", "critical", "fill replay lags behind the broker by 40 fills")])
+    desk = Desk(host_load=failed)
+    desk.diagnostician = Diagnostician(desk.diagnostician.executor, await asyncio.to_thread(load, [tmp_path]))
+    found = await desk.ask("is the machine ok?")
+    assert found.runbook.id == "fill-replay"

@@ -13,6 +13,7 @@ from bot.storage.incidents import SqlIncidents
 from handlers.escalation import MOST_REMINDERS, REMIND, Escalation
 from tools.diagnostics.confirming import Confirming
 from tools.diagnostics.executor import Call, Executor
+from tools.diagnostics.followups import follow_up
 from tools.diagnostics.incidents import NewIncident
 from tools.diagnostics.registry import Registry
 from tools.diagnostics.remedies import asked_for, remedies
@@ -175,3 +176,40 @@ async def test_nobody_is_woken_silently_where_no_channel_is_set(sqlite_database:
     with pytest.raises(Problem, match="No channel is set for @trading-ops"):
         await Escalation(store, office, office, office, mention).escalate(incident, OLGA, [])
     assert (await store.get(incident.id)).state == "open"
+
+
+async def test_open_incidents_and_whom_to_wake_are_told(sqlite_database: Database) -> None:
+    office, store = Office(), SqlIncidents(sqlite_database)
+    escalation = Escalation(store, office, office, office, mention, {"trading-ops": "C9"})
+    assert (await escalation.open_incidents()).text == "No incident is open."
+    await store.open(NEW)
+    assert "INC-1: Prices &lt;are&gt; stale (open)" in (await escalation.open_incidents()).text
+    assert "in <#C9>" in (await escalation.whom("trading-ops")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "in_thread", "kind"),
+    [
+        ("who's on call?", False, "oncall"),
+        ("who do I call about this", True, "oncall"),
+        ("are there any open incidents", False, "incidents"),
+        ("how many incidents last month?", False, None),
+        ("which runbook covers stale data", False, "runbook"),
+        ("show me all runbooks", False, "runbooks"),
+        ("why?", False, None),
+        ("why?", True, "why"),
+        ("Done, step 2", True, "next"),
+        ("what should I do?", True, "next"),
+        ("how do I fix it?", True, "next"),
+        ("since when?", True, "since"),
+        ("how long has it been down?", True, "since"),
+        ("what did you not check?", True, "unchecked"),
+        ("check again please", True, "again"),
+        ("still down?", True, "again"),
+        ("show me the evidence", True, "details"),
+        ("and the cache?", True, None),
+        ("is the database slow?", True, None),
+    ],
+)
+def test_what_is_asked_in_a_thread_is_told_apart(text: str, in_thread: bool, kind: str | None) -> None:
+    assert follow_up(text, in_thread=in_thread) == kind

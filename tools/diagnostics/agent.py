@@ -6,6 +6,7 @@ only where the checker can account for all of it and nothing in it contradicts, 
 the asker may run are offered, and each is checked again when it runs; an action never runs from here.
 """
 
+import asyncio
 import json
 import re
 import time
@@ -82,8 +83,9 @@ class Agent:
         loop = _Loop(self, question, caller, progress, list(found.results), offered)
         answer = await loop.run()
         if len(loop.results) > len(found.results):
-            found = self.diagnostician.conclude(found.selection, question, loop.results)
-        return replace(found, remark=sayable(answer, found, self.diagnostician.executor.registry.secrets()))
+            found = await asyncio.to_thread(self.diagnostician.conclude, found.selection, question, loop.results)
+        secrets = self.diagnostician.executor.registry.secrets()
+        return replace(found, remark=await asyncio.to_thread(sayable, answer, found, secrets))
 
 
 def sayable(answer: str, found: Diagnosis, secrets: Sequence[str] = ()) -> str:

@@ -16,7 +16,7 @@ from tools.diagnostics.claims import contradictions
 from tools.diagnostics.conditions import NOT_ANSWERING, Condition
 from tools.diagnostics.executor import Caller, Executor
 from tools.diagnostics.remedies import acts_first
-from tools.diagnostics.runbooks import Runbook, Runbooks, Step
+from tools.diagnostics.runbooks import Runbook, Runbooks, Step, index_of
 from tools.diagnostics.tool import Finding, Json, Result
 from tools.diagnostics.topics import Selection, about, select
 
@@ -165,6 +165,7 @@ class Diagnostician:
     def __init__(self, executor: Executor, runbooks: Runbooks) -> None:
         self.executor = executor
         self.runbooks = runbooks
+        self._index = index_of(runbooks)
 
     async def diagnose(self, question: Question, caller: Caller, progress: Progress) -> Diagnosis:
         """Ask and relate. Never raises for what a tool does."""
@@ -187,10 +188,10 @@ class Diagnostician:
         results = await self.executor.run(
             selection.calls, caller, correlation_id=question.correlation_id, on_result=told
         )
-        return self.conclude(selection, question, results)
+        return await asyncio.to_thread(self.conclude, selection, question, results)
 
     def conclude(self, selection: Selection, question: Question, results: Sequence[Result]) -> Diagnosis:
-        """What results mean together."""
+        """What results mean together. Blocks for some milliseconds."""
         asked_of = {(call.tool, call.connection) for call in selection.asked}
         asked = [
             finding
@@ -236,7 +237,12 @@ class Diagnostician:
             return None
         connection = self.executor.registry.connections.get(found.cause.connection)
         kind = connection.kind if connection is not None else ""
-        return self.runbooks.find(runbook_for(found.cause, kind))
+        return self.runbooks.find(runbook_for(found.cause, kind)) or self._by_symptom(found.cause)
+
+    def _by_symptom(self, cause: Finding) -> Runbook | None:
+        """For causes that no runbook is written for: the one whose symptoms sound like it, where one clearly does."""
+        hit = self._index.search(f"{cause.summary} {cause.subject}", limit=2)
+        return self.runbooks.find(hit.best) if hit.sure else None
 
 
 def runbook_for(cause: Finding, kind: str) -> str:

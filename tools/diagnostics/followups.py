@@ -1,11 +1,15 @@
-"""What is asked in the thread of a diagnosis that needs no new one, by its words."""
+"""What is asked that needs no new diagnosis, most of it in the thread of one, by its words."""
 
 import re
 from typing import Final, Literal
 
-FollowUp = Literal["details", "unchecked", "since", "why", "next", "again", "runbook", "runbooks"]
+FollowUp = Literal[
+    "details", "unchecked", "since", "why", "next", "again", "runbook", "runbooks", "oncall", "incidents"
+]
 
 _FORMS: Final[tuple[tuple[FollowUp, str], ...]] = (
+    ("oncall", r"\bwho(?:'s| is|s)? (?:is )?(?:the )?on[- ]?call\b|\bwho(?:m)? (?:do|should|can|shall) (?:i|we) (?:call|wake|page|ask|contact|ring|escalate)"),
+    ("incidents", r"\b(?:open|any|current|ongoing|list|show|unsolved|which|what)\b(?: \w+){0,3} incidents?\b(?! (?:since|last|this|in|per))|^\W*incidents?\W*$"),
     ("runbooks", r"(?:show|list|which|what|all)(?: (?:me|all|the|your|our|are|there|do|you|have|we))* (?:runbooks|playbooks)|^\W*(?:runbooks|playbooks)\W*$"),
     ("runbook", r"\b(?:runbook|playbook)\b"),
     ("unchecked", r"\bnot (?:check|look|cover|verif)\w*|\bdid(?:n't| not) (?:you )?(?:check|look)|\bwhat (?:else )?(?:did|have) you (?:skip|miss|leave)|\bleft out\b"),
@@ -17,11 +21,14 @@ _FORMS: Final[tuple[tuple[FollowUp, str], ...]] = (
 )  # fmt: skip
 
 
+_ANYWHERE: Final = frozenset({"runbook", "runbooks", "oncall", "incidents"})
+
+
 def follow_up(text: str, *, in_thread: bool) -> FollowUp | None:
-    """Which of them a text is; only runbooks are asked for outside the thread of a diagnosis."""
+    """Which of them a text is; outside the thread of a diagnosis only what needs none."""
     for kind, pattern in _FORMS:
         if re.search(pattern, text.strip(), re.IGNORECASE):
-            return kind if in_thread or kind.startswith("runbook") else None
+            return kind if in_thread or kind in _ANYWHERE else None
     return None
 
 

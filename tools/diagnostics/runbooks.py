@@ -21,6 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import NotFound, Problem
+from tools.search.index import Entry, Index
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "runbooks"
 """Those that come with Deskhand."""
@@ -105,6 +106,11 @@ class Runbooks:
     def find(self, runbook_id: str) -> Runbook | None:
         """The runbook of that id, or None."""
         return self._by_id.get(runbook_id)
+
+
+def index_of(runbooks: Runbooks) -> Index:
+    """Finds a runbook by its title and symptoms."""
+    return Index([Entry(one.id, one.title, " ".join(one.symptoms), aliases=one.symptoms) for one in runbooks.all()])
 
 
 def load(folders: Sequence[Path] = (FOLDER,)) -> Runbooks:
