@@ -84,6 +84,14 @@ async def test_hostile_values_never_reach_the_program(value):
     assert not result.evidence
 
 
+@pytest.mark.parametrize("value", ["-rf", "--config=/etc/shadow", "a\nb", "a\0b", "a\x1b[31m", "x" * 501])
+async def test_a_pattern_that_takes_anything_still_takes_no_option_and_no_line_break(value):
+    loose = {"argv": [ECHO, "{text}"], "parameters": {"text": {"pattern": "(?s).*"}}}
+    result = await run(command(**loose), text=value)
+    assert result.status == "error"
+    assert not result.evidence
+
+
 @pytest.mark.parametrize("count", ["3; id", "-1", 10_000_000, None, [1], {"a": 1}, 1.5])
 async def test_numbers_are_numbers(count):
     assert (await run(command(**VENUE), venue="XNYS", count=count)).status == "error"

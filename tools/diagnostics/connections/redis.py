@@ -145,7 +145,7 @@ class RedisConnection(Connection):
     async def invalidate_cache(self, arguments: Namespace, report: Report) -> str:
         """Forget a namespace of a cache: delete every key that starts with it and a colon. Changes data."""
         deleted = 0
-        pattern = _escaped(arguments.namespace) + ":*"
+        pattern = arguments.namespace + ":*"  # its form leaves no character with a meaning in patterns
         report.asked(f"UNLINK of SCAN MATCH {pattern}")
         batch: list[str] = []
         async for key in self._client.scan_iter(match=pattern, count=1000):
@@ -162,7 +162,7 @@ class RedisConnection(Connection):
 
     async def _foresee_invalidation(self, arguments: Namespace) -> Effect:
         found = 0
-        pattern = _escaped(arguments.namespace) + ":*"
+        pattern = arguments.namespace + ":*"  # its form leaves no character with a meaning in patterns
         async for _ in self._guarded_scan(pattern):
             found += 1
             if found >= _MOST_KEYS:
@@ -336,8 +336,3 @@ def _number(info: Mapping[str, object], key: str) -> int:
 
 def _keys_of(value: object) -> int:
     return int(value.get("keys", 0)) if isinstance(value, dict) else 0
-
-
-def _escaped(text: str) -> str:
-    """Without the meaning that patterns give to some characters."""
-    return "".join(f"\\{c}" if c in "*?[]\\^" else c for c in text)
