@@ -78,7 +78,8 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"\b(?:bt|run|backtest|draft|narrative|approval|request|number|strategy|proposal|id|no\.?|report)s? #?(\d{1,8})(?![\d.%/:-])"
+    r"\b(?:bt|run|backtest|draft|narrative|approval|request|number|strategy|proposal|id|no\.?|report)s? #?(\d{1,8})(?![\w%/:-]|\.\d)"
+    r"|\b(?:run|backtest|report|id) #?((?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,12})(?![\w.%/:-])"
     r"|(?<!\w)#(\d{1,8})\b",
     re.IGNORECASE,
 )
@@ -209,7 +210,7 @@ def _compare(text: str, lower: str, found: Mapping[str, Json], period: Period | 
 
 def _about_runs(text: str, lower: str, found: Mapping[str, Json], period: Period | None) -> dict[str, Json]:
     more: dict[str, Json] = {}
-    if re.search(r"\b(?:files?|attach(?:ed|ment)s?|export|upload(?:ed)?|csv|json|zip)\b", lower):
+    if re.search(r"\b(?:files?|attach(?:ed|ing|ment)?s?|export|upload(?:ed|ing)?|dropped|csv|json|zip)\b", lower):
         more["file"] = True
     _pick(lower, more)
     metric = next((name for name, words in METRICS.items() if re.search(words, lower)), None)
@@ -280,7 +281,7 @@ def _draft(text: str, lower: str, found: Mapping[str, Json], period: Period | No
 
 _REVISES = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|now|and|ok|okay|actually|hmm|same)\W+)*(?:make (?:it|the)|change|set (?:the|it|take|stop)|use|tighten|widen|raise|lower"
-    r"|increase|decrease|swap|switch|replace|remove|drop|add|edit|revise|tweak|modify|adjust|only|without|with|rename|allow|try it)\b|\binstead\b|^\W*same\b"
+    r"|increase|decrease|swap|switch|replace|remove|drop|add|edit|revise|tweak|modify|adjust|only|without|with|rename|allow|try it|turn (?:on|off)|have)\b|\binstead\b|\brather than\b|^\W*same\b"
 )
 
 
@@ -297,7 +298,7 @@ _ASKED_TO = re.compile(
 _ACTIONS = {
     "escalate": r"\bescalat|\bpage (?:the )?on|\bon-?call\b|\bhand (?:this|it) (?:over )?to\b",
     "solved": r"\bsolved\b|\b(?:is|it's|that|was|been) (?:now )?(?:fixed|resolved)\b|^\W*(?:fixed|resolved)\b|\bclose it\b",
-    "rerun": r"\bre-?run\b|\brestart\b|\bretry\b|\bbackfill\b|\breplay\b",
+    "rerun": r"\bre-?(?:run|start|trigger|launch|do|submit|play)\b|\bretry\b|\bbackfill\b|\b(?:run|start|kick) .*\bagain\b",
     "invalidate": r"\b(?:flush|clear|purge|invalidate|empty)\b",
     "terminate": r"\b(?:kill|terminate|cancel)\b",
     "pause": r"\bpause\b",
@@ -342,7 +343,7 @@ _DIGEST_ACTIONS = (
         "list",
         r"\b(?:list|which|what) (?:\w+ )?digests\b|\b(?:show|list)\b.*\b(?:scheduled|subscriptions|digests)\b|\bwhen(?:'s| is| does)\b.*\b(?:digest|report|summary|go out)\b|\bwhat time\b|\bis there\b|\bdo we have\b|\bwho gets\b|\bwhere does\b",
     ),
-    ("preview", r"\bpreview\b|\bwould be in\b"),
+    ("preview", r"\bpreview\b|\bwould (?:be in|look like|say|contain)\b"),
     (
         "delete",
         r"\b(?:delete|remove (?:the|this|that) (?:\w+ )?(?:digest|summary|report|briefing)|cancel|unsubscribe|stop|turn off|switch off|disable|no more)\b",
@@ -403,7 +404,7 @@ def _approvals(text: str, lower: str, found: Mapping[str, Json], period: Period 
         more["channel"] = (
             channel[0].removeprefix("#") if re.fullmatch(r"#[CG][A-Z0-9]{4,}", channel[0]) else channel[0]
         )
-    rating = re.search(r"\b([1-5])(?: ?/ ?5| stars?| out of 5)?\b\W*$", lower)
+    rating = re.search(r"\b([1-5])(?: ?/ ?5\b| stars?\b| (?:out )?of (?:5|five)\b|\W*$)", lower)
     if more["action"] == "rate" and rating:
         more["rating"] = int(rating[1])
     names = names_in(text)
@@ -414,8 +415,8 @@ def _approvals(text: str, lower: str, found: Mapping[str, Json], period: Period 
 _DO_IT = {
     "remind": r"remind|nudge|chase|ping",
     "extend": r"extend",
-    "submit": r"submit|request (?:an )?approval|put .* up for|put .* for (?:approval|sign-?off)",
-    "withdraw": r"withdraw|cancel|revoke|undo|pull .* from|take .* back|take back",
+    "submit": r"submit|request (?:an )?approval|put .* up for|put .* for (?:approval|sign-?off)|(?:pass|send|forward|hand) .* (?:on )?(?:for|to) (?:approval|sign-?off|review|the approvers)",
+    "withdraw": r"withdraw|cancel|revoke|undo|pull .* from|take .* (?:back|out)\b|take back",
     "return": r"send (?:it |the |this |that )?.*back\b|return",
     "discard": r"discard|bin\b|throw .* away",
     "reject": r"reject|rejct|decline|veto|deny\b|refuse|turn .*down|no go|kill|thumbs down|don't approve|do not approve|disapprove|not approv",
@@ -433,6 +434,10 @@ _DECIDING = {
 }
 _DECISIONS = (
     ("export", r"\bexport\b|\bcsv\b|\bapprovals? log\b|\blog for\b"),
+    (
+        "rate",
+        r"\b[1-5] (?:out of|of) (?:5|five)\b|\b[1-5] ?/ ?5\b|\b(?:[1-5]|one|two|three|four|five) stars?\b|\b(?:give|score|rate)\b.*\b[1-5]\b\W*$|\bdeserves an? [1-5]\b",
+    ),
     ("withdraw", r"\btake it back\b|\bundo\b"),
     ("publish", r"\bapprove\b.*\bpublish\b"),
     (

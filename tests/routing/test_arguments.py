@@ -203,3 +203,22 @@ def test_a_subject_of_odd_shape_is_ignored() -> None:
     odd: dict[str, Json] = {"backtest_id": {"a": 1}, "backtest_ids": "x", "draft_id": True}
     assert "ids" not in arguments_of("narrate", "the second one", odd, TODAY)
     assert "ids" not in arguments_of("draft", "tighter", odd, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "name", "value"),
+    [
+        ("narrate", "read me run 7f57", "ids", ["7f57"]),
+        ("compare", "diff between run a1b2 and run c3d4", "ids", ["a1b2", "c3d4"]),
+        ("narrate", "I've dropped our Lean results above", "file", True),
+        ("diagnose", "retrigger the eod job", "action", "rerun"),
+        ("digest", "show me what tomorrow's digest would look like", "action", "preview"),
+        ("approvals", "5 out of 5 for the momentum write up", "action", "rate"),
+        ("approvals", "5 out of 5 for the momentum write up", "rating", 5),
+        ("approvals", "take my strategy out of review", "action", "withdraw"),
+        ("approvals", "pass this on for approval", "action", "submit"),
+        ("draft", "turn on a 3% stop loss there", "revision", True),
+    ],
+)
+def test_more_ways_to_say_it(intent: Intent, text: str, name: str, value: Json) -> None:
+    assert arguments_of(intent, plain(text), {}, TODAY).get(name) == value

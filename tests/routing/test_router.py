@@ -21,14 +21,21 @@ IN_BACKTEST: dict[str, Json] = {"backtest_id": "golden-cross-1a2b"}
 IN_DRAFT: dict[str, Json] = {"draft_id": "draft-12"}
 
 
-@pytest.mark.parametrize(("name", "least"), [("utterances.jsonl", 0.925), ("utterances_fresh.jsonl", 0.95)])
-def test_right_on_texts_it_was_not_fitted_to(name: str, least: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "least", "asked"),
+    [
+        ("utterances.jsonl", 0.925, 0.06),
+        ("utterances_fresh.jsonl", 0.95, 0.06),
+        ("utterances_later.jsonl", 0.9, 0.12),  # few and harder: varied voices, written without the lexicon in sight
+    ],
+)
+def test_right_on_texts_it_was_not_fitted_to(name: str, least: float, asked: float) -> None:
     corpus = read_corpus(CORPUS / name)
     unseen = [each for each in corpus if held_out(each.text)] if name == "utterances.jsonl" else corpus
     routed = [route_by_rules(each.text, each.subject, TODAY) for each in unseen]
     right = sum(found.intent == each.intent for each, found in zip(unseen, routed, strict=True))
     assert right / len(unseen) >= least
-    assert sum(bool(found.alternatives) for found in routed) / len(unseen) <= 0.06
+    assert sum(bool(found.alternatives) for found in routed) / len(unseen) <= asked
 
 
 def test_the_corpus_is_large_varied_and_held_apart() -> None:
@@ -38,7 +45,8 @@ def test_the_corpus_is_large_varied_and_held_apart() -> None:
     assert 0.3 < sum(held_out(each.text) for each in corpus) / len(corpus) < 0.36
     fitted = {each.text.lower() for each in corpus if not held_out(each.text)}
     fitted |= {each.text.lower() for each in read_corpus(CORPUS / "utterances_seen.jsonl")}
-    assert not fitted & {each.text.lower() for each in read_corpus(CORPUS / "utterances_fresh.jsonl")}
+    for name in ("utterances_fresh.jsonl", "utterances_later.jsonl"):
+        assert not fitted & {each.text.lower() for each in read_corpus(CORPUS / name)}
 
 
 def test_the_weights_are_up_to_date() -> None:
