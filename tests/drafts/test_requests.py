@@ -9,6 +9,7 @@ from tests.drafts.corpus.held_out_again import HELD_OUT_AGAIN
 from tests.drafts.corpus.known import KNOWN
 from tests.drafts.corpus.measure import Outcome, judge, score
 from tools.strategies.drafting import Drafter
+from tools.strategies.language.normalise import listed, spelt
 
 
 def outcomes(drafter: Drafter, cases) -> list[Outcome]:
@@ -62,3 +63,42 @@ def test_typos_are_read_and_told(drafter: Drafter) -> None:
     assert draft.status == "ok"
     assert dict(draft.read.corrected)["crosess"] == "crosses"
     assert "crosess" in draft.explanation(drafter.templates)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "💥" * 50,
+        "buy when RSI < " + "9" * 400,
+        "buy spy if close is above the 0 day average for 0 days, sell after 0 days",
+        "buy when " + "(" * 60 + "rsi < 30",
+        "buy buy sell sell and or and or when when when",
+        "from 2018 to 2003: buy when rsi < 30, sell when rsi > 70",
+        "\x00\x01\x02 buy",
+        "SELECT * FROM strategies; DROP TABLE strategies",
+        "<script>alert(1)</script> buy spy",
+    ],
+)
+def test_no_text_is_too_odd(drafter: Drafter, text: str) -> None:
+    draft = drafter.draft(text)
+    assert draft.status in {"clarify", "refused"}
+    assert draft.explanation(drafter.templates)
+
+
+def test_what_was_said_of_another_instrument_is_read_on_it(drafter: Drafter) -> None:
+    draft = drafter.draft(
+        "buy SPY when the Nasdaq closes above its 50-day average, sell when the Nasdaq closes below it"
+    )
+    assert draft.status == "ok"
+    assert "the close of ^IXIC is above the 50-day simple average of ^IXIC" in draft.explanation(drafter.templates)
+    assert draft.specification is not None
+    assert draft.specification.symbols == ("SPY",)
+
+
+def test_no_phrase_is_in_two_kinds() -> None:
+    seen: dict[str, str] = {}
+    for kind, phrase in listed():
+        key = phrase if kind == "TYPO" else spelt(phrase)
+        assert seen.setdefault(key, kind) == kind, f"{phrase} is in {seen[key]} and {kind}"

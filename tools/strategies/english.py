@@ -84,7 +84,21 @@ def _comparison(one: c.Comparison) -> str:
         return _calendar(one.left.field, one.op, int(one.right))
     if isinstance(one.left, c.Return) and isinstance(one.right, int | float):
         return _return(one.left, one.op, float(one.right))
-    return f"{term_in_words(one.left)} {_OPS[one.op]} {term_in_words(one.right)}"
+    margin = _margin(one)
+    return margin or f"{term_in_words(one.left)} {_OPS[one.op]} {term_in_words(one.right)}"
+
+
+def _margin(one: c.Comparison) -> str:
+    """ "is more than 2 % below the average" for a comparison with 0.98 times it, in the direction of the margin."""
+    right = one.right
+    if not isinstance(right, c.Arithmetic) or right.op != "*" or not isinstance(right.left, int | float):
+        return ""
+    share = float(right.left)
+    outward = (share > 1 and one.op.startswith(">")) or (share < 1 and one.op.startswith("<"))
+    if not outward or not 0.5 <= share < 1.5:
+        return ""
+    least = "at least" if one.op.endswith("=") else "more than"
+    return f"{term_in_words(one.left)} is {least} {term_in_words(right)}"
 
 
 def _return(left: c.Return, op: str, right: float) -> str:

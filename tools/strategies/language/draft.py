@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from tools.errors import BadInput
 from tools.strategies.language import refusals
@@ -82,6 +82,8 @@ class Reader:
             return self._read(text)
         except Refused as refused:
             return Read("refused", text, refusal=str(refused))
+        except (ValidationError, ValueError, OverflowError):  # a number that no bar, date or share can be
+            return Read("clarify", text, questions=(_BAD_NUMBER,))
 
     def _read(self, text: str) -> Read:
         if len(text) > _MOST_CHARACTERS:
@@ -114,6 +116,8 @@ class Reader:
             return self._revised(before, text)
         except Refused as refused:
             return Read("refused", text, refusal=str(refused))
+        except (ValidationError, ValueError, OverflowError):
+            return Read("clarify", text, questions=(_BAD_NUMBER,))
 
     def _revised(self, before: Specification, text: str) -> Read:
         if len(text) > _MOST_CHARACTERS:
@@ -169,6 +173,7 @@ _LONGEST_TITLE = 6
 _RULES = frozenset(
     "WHEN WHILE IF ABOVE BELOW OVER GE LE EQ CROSS CROSSABOVE CROSSBELOW STOP TARGET TRAILING NOT UNLESS".split()
 )
+_BAD_NUMBER = Question("One of the numbers in that cannot be used: which length, level or date is meant?")
 _WHOLE = Question(
     "When should it buy, and when should it sell?",
     ("buy when RSI is under 30, sell when it is over 70", "golden cross", "buy a 20-day high, sell a 10-day low"),

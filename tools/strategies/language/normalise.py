@@ -34,7 +34,7 @@ _SLACK = re.compile(r"<[@#!][^>]*>")
 _WORD = re.compile(
     r"""[+-]di\b | %[kdrb]\b | \[\s*(?:t|i|n|today)?\s*-?\s*\d*\s*\] | ta\.[a-z]+
     | \d+(?:,\d{3})+(?:\.\d+)?(?!\d) | \d*\.\d+ | \d+(?:st|nd|rd|th)\b | \d+
-    | w/o\b | w/(?=\s) | [a-z&_]*[a-z_](?:'[a-z]+)? | && | \|\| | := | ==> | --> | => | -> | == | >= | <= | =< | != | & | \S""",
+    | w/o\b | w/(?![a-z]) | [a-z&_]*[a-z_](?:'[a-z]+)? | && | \|\| | := | ==> | --> | => | -> | == | >= | <= | =< | != | & | \S""",
     re.VERBOSE,
 )
 _NUMERIC = re.compile(r"\d[\d,]*\.?\d*$|\.\d+$")
@@ -66,7 +66,7 @@ def _shipped() -> tuple[dict[str, tuple[str, str]], frozenset[str], dict[str, st
     phrases: dict[str, tuple[str, str]] = {}
     fillers: set[str] = set()
     typos: dict[str, str] = {}
-    for kind, phrase in _listed((_FOLDER / "vocabulary.txt").read_text(encoding="utf-8")):
+    for kind, phrase in listed():
         if kind == "TYPO":
             wrong, right = phrase.split("=", 1)
             typos[wrong] = right
@@ -77,8 +77,9 @@ def _shipped() -> tuple[dict[str, tuple[str, str]], frozenset[str], dict[str, st
     return phrases, frozenset(fillers), typos
 
 
-def _listed(text: str) -> Iterator[tuple[str, str]]:
+def listed() -> Iterator[tuple[str, str]]:
     """Kind and phrase of every entry of the vocabulary's file."""
+    text = (_FOLDER / "vocabulary.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     for entry in re.split(r"\n(?=[A-Z_]+: )", "\n".join(lines)):
         kind, _, listed = entry.partition(": ")
@@ -132,6 +133,8 @@ def _minus(text: str, at: int) -> bool:
 
 def _corrected(word: Word, words: Vocabulary, corrected: dict[str, str]) -> Word:
     said = word.text
+    if said.endswith("'s") and not _known(said, words) and _known(said.removesuffix("'s"), words):
+        return Word(said.removesuffix("'s"), word.start, word.end, None, word.glued)
     if word.number is not None or not said.isalpha() or _known(said, words):
         return word
     better = words.typos.get(said) or _near(said, words.single)

@@ -7,7 +7,18 @@ from typing import Literal
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition, Term
 from tools.strategies.language.asking import Notes, Unclear
-from tools.strategies.language.terms import It, Memory, Percent, Said, Terms, average, factor, shifted, unit
+from tools.strategies.language.terms import (
+    It,
+    Memory,
+    Percent,
+    Said,
+    Terms,
+    average,
+    factor,
+    of_symbol,
+    shifted,
+    unit,
+)
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of, tokens, trees
 from tools.strategies.language.words import ZONES, label_of
 
@@ -15,6 +26,7 @@ Op = Literal[">", ">=", "<", "<=", "=="]
 Way = Literal["up", "down"]
 
 _FLIPPED: dict[str, Op] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+_PERCENTS = frozenset({"ADX", "ADXR", "DX", "PLUS_DI", "MINUS_DI", "AROON", "ULTOSC", "NATR", "PPO", "PERCENTRANK"})
 _SHARES = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
 
 
@@ -137,6 +149,13 @@ class Conditions:
             c.Comparison(op=">=", left=settled, right=bounds[0]), c.Comparison(op="<=", left=settled, right=bounds[1])
         )
 
+    def _or_beyond(self, node: Node) -> Condition:
+        subject, level = trees(node)
+        left = self.terms.settled(self.terms.read(subject))
+        right = self._object(self.terms.read(level), left)
+        self._spoken(left, right)
+        return c.Comparison(op=">=" if "ORMORE" in kinds(node) else "<=", left=left, right=right)
+
     def _at_level(self, node: Node) -> Condition:
         *_, zone = trees(node)
         term = self.terms.read(trees(zone)[0])
@@ -206,11 +225,14 @@ class Conditions:
             return shifted(left, right.bars) if right.bars else self.terms.settled(right)
         value = right.value if isinstance(right, Percent) else right
         if not isinstance(value, int | float):
-            return value
+            looked_at = getattr(left, "symbol", None)
+            return of_symbol(value, looked_at) if looked_at and unit(value) == unit(left) else value
         if unit(left) == "fraction" and not isinstance(right, Percent) and abs(value) >= 1:
             self.notes.assume(f"{value:g} is read as {value:g} % for a return")
             return value / 100
         if unit(left) == "index" and isinstance(right, Percent):
+            if not _is_oscillator(left) and getattr(left, "name", "") not in _PERCENTS:
+                raise Unclear(f"{value * 100:g} % of what?", f"{value * 100:g} % of the close")
             return value * 100
         if unit(left) in {"price", "volume"} and isinstance(right, Percent):
             raise Unclear(
@@ -326,6 +348,8 @@ class Conditions:
         if not isinstance(subject, It | Percent):
             self.memory.left = subject
         base = self.terms.read(level)
+        if base == It() and self.memory.right is not None and not isinstance(self.memory.right, int | float):
+            base = self.memory.right
         left = self._subject(subject, base, text_of(level))
         anchor = self._object(base, left)
         self._spoken(left, anchor)
