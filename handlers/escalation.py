@@ -55,10 +55,11 @@ class Escalation:
     async def whom(self, handle: str) -> Reply:
         """Who is on call: the group, and where an escalation is posted."""
         channel = self.channels.get(handle) or self.default_channel
-        where = f"in <#{channel}>" if channel else "nowhere yet: no channel is set in deskhand.toml"
-        text = (
-            f"@{handle} is on call for this. An escalation is posted {where}; say \u201cescalate\u201d to wake them."
-        )
+        text = f"@{handle} is on call for this. "
+        if channel:
+            text += f"Say \u201cescalate\u201d, and I wake them in <#{channel}>."
+        else:
+            text += "I cannot wake them: no channel is set in deskhand.toml under [diagnostics] channels."
         return Reply(text, (section(text),))
 
     async def open_incidents(self) -> Reply:

@@ -184,7 +184,7 @@ async def test_open_incidents_and_whom_to_wake_are_told(sqlite_database: Databas
     assert (await escalation.open_incidents()).text == "No incident is open."
     await store.open(NEW)
     assert "INC-1: Prices &lt;are&gt; stale (open)" in (await escalation.open_incidents()).text
-    assert "in <#C9>" in (await escalation.whom("trading-ops")).text
+    assert "wake them in <#C9>" in (await escalation.whom("trading-ops")).text
 
 
 @pytest.mark.parametrize(
