@@ -112,6 +112,21 @@ async def test_over_a_change_of_the_clocks_two_replicas_post_each_slot_once(
     assert len(await posted(database)) == len(expected)
 
 
+async def test_a_slot_is_taken_once_and_an_edition_goes_out_with_it_or_not_at_all(database: Database):
+    """The row and the announcement are one transaction: who loses the row announces nothing, under whatever key."""
+    clock = Clock(at("2026-11-26 08:00"))
+    running = service(database, clock)
+    await running.store.add(digest(at("2026-11-26 07:00")))
+    async with database.write() as connection:
+        assert await running.store.claim(connection, "d1", clock.now, "posted")
+        assert not await running.store.claim(connection, "d1", clock.now, "posted")
+    made = await running.preview(digest(at("2026-11-26 07:00")))
+    await running._post(
+        digest(at("2026-11-26 07:00")), clock.now, made
+    )  # as a replica that looked before the row was there
+    assert await posted(database) == []
+
+
 async def test_a_restart_at_the_slot_posts_it_once(database: Database):
     clock = Clock(at("2026-11-26 07:59"))
     first = service(database, clock)

@@ -50,6 +50,13 @@ def test_nothing_is_found_where_nothing_fits(query: str):
     assert not found.sure
 
 
+def test_one_word_of_many_is_found_but_not_taken_unasked():
+    found = INDEX.search("my grandmother's birthday party in Venice is a fond memory")
+    assert found.best == "redis"
+    assert not found.sure
+    assert found.close == ("redis",)
+
+
 @given(st.text(max_size=80))
 @settings(max_examples=60, deadline=None)
 def test_any_text_can_be_searched_for(query: str):
