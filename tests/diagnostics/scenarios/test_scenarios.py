@@ -3,6 +3,7 @@
 The quick part runs a selection; the nightly part every fault alone, and pairs of faults, and reports the share.
 """
 
+import base64
 import itertools
 import random
 import re
@@ -201,6 +202,31 @@ async def test_jobs_of_airflow_are_run_paused_and_resumed(desk, operator):
     assert "Which job" in (await operator.ask("pause_job", "workflows")).summary
     airflow.runs.insert(0, airflow.run("prices_daily", "running"))
     assert "running already" in (await operator.ask("rerun_ingestion", "workflows", job="prices_daily")).summary
+
+
+async def test_airflow_2_is_asked_by_name_and_password(desk):
+    routes = desk.servers.service.routes
+    failed = desk.servers.airflow.run("prices_daily", "failed")
+
+    def guarded(content):
+        def answer(request, _):
+            known = (
+                request.headers.get("Authorization") == "Basic " + base64.b64encode(b"deskhand:pass-word").decode()
+            )
+            return (200, content) if known else (401, {"detail": "Unauthorized"})
+
+        return answer
+
+    beat = failed["start_date"]
+    routes["/api/v1/health"] = guarded({"scheduler": {"status": "unhealthy", "latest_scheduler_heartbeat": beat}})
+    routes["/api/v1/dags"] = guarded({"dags": [{"dag_id": "prices_daily", "is_paused": False}]})
+    routes["/api/v1/dags/~/dagRuns"] = guarded({"dag_runs": [failed]})
+    desk.connect("old", "airflow", desk.servers.service.url, username="deskhand", password="pass-word")
+    operator = Operator(desk)
+    result = await operator.ask("pipeline_runs", "old")
+    assert {finding.condition for finding in result.findings} == {"scheduler_down", "ingestion_failed"}
+    assert operator.registry.connections["old"]._version == "v1"
+    await operator.registry.close()
 
 
 # --- the long matrix ----------------------------------------------------------------------------------------------
