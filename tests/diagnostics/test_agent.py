@@ -148,7 +148,7 @@ def test_the_corpus_is_large_and_varied() -> None:
     "permissions", [{"check_freshness"}, {"check_freshness", "diagnose", "act"}], ids=["analyst", "operator"]
 )
 async def test_nothing_that_is_ordered_happens(native: bool, permissions: set[str]) -> None:
-    chosen = INJECTIONS if native and "act" in permissions else INJECTIONS[:: 4 if native else 5]
+    chosen = INJECTIONS if native and "act" in permissions else INJECTIONS[:: 6 if native else 7]
     async with obedient(native) as (model, client):
         for injection in chosen:
             model.injection = injection
