@@ -67,6 +67,22 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        sys.stderr.write(f"deskhand {arguments.command}: {_unexpected(error)}\n")
+        return 2
+
+
+def _unexpected(error: Exception) -> str:
+    """One line about a defect; the trace, redacted, goes into a file for whoever mends it."""
+    import tempfile
+    import traceback
+
+    from tools.redact import redact
+
+    with tempfile.NamedTemporaryFile("w", prefix="deskhand-", suffix=".log", delete=False) as file:
+        file.write(redact("".join(traceback.format_exception(error))))
+    summary = redact(f"{type(error).__name__}: {error}").splitlines()[0][:200]
+    return f"something went wrong that should not ({summary}); please report it with {file.name}"
 
 
 def _module(name: str) -> Command:
