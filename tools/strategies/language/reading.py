@@ -333,7 +333,8 @@ class Conditions:
     def _near(self, node: Node) -> Condition:
         share = number(first(node, ["PCT"]))
         subject = self.terms.read(trees(node)[0]) if len(trees(node)) == 2 else It()
-        level = self.terms.settled(self.terms.read(trees(node)[-1]))
+        said = self.terms.read(trees(node)[-1])
+        level = self.memory.right if said == It() and self.memory.right is not None else self.terms.settled(said)
         left = self._subject(subject, level, text_of(node))
         self._spoken(left, level)
         low, high = (c.Arithmetic(op="*", left=round(1 + way * share, 10), right=level) for way in (-1, 1))
@@ -740,7 +741,7 @@ def _op(node: Node) -> Op | None:
         return "<"
     if {"ABOVE", "OVER", "MORETHAN"} & set(spoken):
         return ">"
-    if "TO" in spoken:
+    if {"TO", "AT"} & set(spoken):
         return "<=" if {"FALL", "DOWN", "DECREASING"} & set(spoken) else ">="
     return "<" if "DOWN" in spoken else ">" if {"UP", "OUT", "BREAKOUT"} & set(spoken) else None
 

@@ -284,6 +284,11 @@ class Request:
     def _filter(self, piece: Node) -> None:
         self.parts.filters.append(self.conditions.read(trees(piece)[0], Role(True, self.side)))
 
+    def _filter_above(self, piece: Node) -> None:
+        level = self.conditions.terms.settled(self.conditions.terms.read(trees(piece)[0]))
+        self.notes.assume(f"the filter “{text_of(piece)}” lets entries through above that average")
+        self.parts.filters.append(c.Comparison(op=">", left=c.Price(), right=level))
+
     def _filter_not(self, piece: Node) -> None:
         self.parts.filters.append(inverse(self.conditions.read(trees(piece)[0], Role(True, self.side))))
 

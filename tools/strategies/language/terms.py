@@ -124,6 +124,9 @@ class Terms:
             return shifted(of, term.bars)
         return term
 
+    def _day_range(self, _: Node) -> Said:
+        return Arithmetic(op="-", left=Price(field="high"), right=Price(field="low"))
+
     # prices
 
     def _price(self, node: Node) -> Said:
