@@ -72,7 +72,7 @@ def _milliseconds() -> tuple[float, float]:
     run = golden_cross()
     material = prepare(run, "standard")
     text, facts = compose(run, material, write(material), "rules").text, tuple(material.sheet)
-    index = checker._index(facts)
+    index, _ = checker._prepared(facts)
     first = again = 1.0
     for _ in range(20):
         index.judged.clear()

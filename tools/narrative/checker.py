@@ -12,6 +12,7 @@ from tools.narrative.checking import claims, wholes
 from tools.narrative.checking.characters import examine
 from tools.narrative.checking.finding import Finding
 from tools.narrative.checking.index import Index, build
+from tools.narrative.checking.scopes import Scopes
 from tools.narrative.facts import Fact
 
 __all__ = ["Finding", "check"]
@@ -24,14 +25,15 @@ def check(text: str, facts: Sequence[Fact], *, report: bool = False) -> tuple[Fi
     say it. `report` says that it does; without it, one of several paragraphs and 120 words, or one that recommends in
     40, is taken for one. A sentence in a thread needs no caveat.
     """
-    index = _index(tuple(facts))
+    index, scopes = _prepared(tuple(facts))
     plain, findings = examine(text)
     plain = wholes.without_addresses(plain)
     findings += wholes.check(plain, index, report=report)
-    findings += claims.judge(plain, index)
+    findings += claims.judge(plain, index, scopes)
     return tuple(dict.fromkeys(findings))
 
 
 @lru_cache(maxsize=16)
-def _index(facts: tuple[Fact, ...]) -> Index:
-    return build(facts)
+def _prepared(facts: tuple[Fact, ...]) -> tuple[Index, Scopes]:
+    index = build(facts)
+    return index, Scopes(index)

@@ -157,6 +157,8 @@ def year_of_rank(reading: Reading, position: int, number: int) -> int:
 def at_other_costs(reading: Reading, at: int) -> int:
     """ "At double costs the CAGR would be 6.2%": the costs say which figure it is, whatever noun follows."""
     items = reading.items
+    if not any(i.key in ("double_costs", "triple_costs") for i in items):
+        return 0
     end = next((p for p in range(at + 1, len(items)) if items[p].kind in "QB"), len(items))
     start = next((p for p in range(at - 1, -1, -1) if items[p].kind in "QB"), -1) + 1
     for position in (*range(start, at), *range(at + 1, min(end, at + 5))):

@@ -19,10 +19,9 @@ _REMEMBERED = 4096
 Judgement = tuple[tuple[Finding, ...], Discourse]
 
 
-def judge(text: str, index: Index) -> list[Finding]:
+def judge(text: str, index: Index, scopes: Scopes) -> list[Finding]:
     """All findings of a text, in order."""
     state, opens = Discourse(), True
-    scopes = Scopes(index)
     findings: list[Finding] = []
     for line in lines_of(text):
         if not line:

@@ -74,6 +74,8 @@ def _year_beside(items: list[Item], position: int, item: Item) -> None:
 
 def _windows(items: list[Item]) -> None:
     """ "Rolling 12-month Sharpe", "1y rolling beta": the length of the window is part of the name."""
+    if not any(item.word in _ROLLING for item in items):
+        return
     position = 0
     while position < len(items):
         window, words = items[position], [i.word for i in items[max(0, position - 1) : position + 2]]

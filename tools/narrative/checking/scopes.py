@@ -6,8 +6,11 @@ from tools.narrative.checking.reading import Item
 _OPEN_ENDED = frozenset("since until till through to by from starting ending beginning up".split()) | {"as of", "up until", "from around"}  # fmt: skip
 
 
+_REMEMBERED = 2048
+
+
 class Scopes:
-    """Masks of scopes, remembered within one check."""
+    """Masks of scopes, remembered with the facts."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -25,6 +28,8 @@ class Scopes:
             return self._index.by_group.get(item.key, 0)
         key = (item.dates, item.until, preposition if preposition in _OPEN_ENDED else "")
         if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             self._known[key] = self._dated(item, preposition)
         return self._known[key]
 
