@@ -6,10 +6,13 @@ direction, those stay that no noun, owner or period of the sentence speaks again
 false; one that could be any of several, with nothing said, is unaccounted for.
 """
 
-from tools.narrative.checking import attribution as about
-from tools.narrative.checking.attribution import Bound, Reading
 from tools.narrative.checking.matching import digits_shown, fits_unit, of_like_size, same
+from tools.narrative.checking.naming import is_said
+from tools.narrative.checking.owners import subject_mask
+from tools.narrative.checking.periods import scope_mask
 from tools.narrative.checking.reading import Item
+from tools.narrative.checking.state import Bound, Reading, fitting, is_generic, leads_on, metric_mask
+from tools.narrative.checking.tones import hedge_of, lean_of, picked, qualified
 from tools.narrative.checking.vocabulary import stems, weight
 
 _OUTCOMES = frozenset("won lost positive_years positive_months positive_days".split())
@@ -30,7 +33,7 @@ def bear_out(reading: Reading, bound: Bound) -> bool:
         return False
     facts &= _owned(reading, bound)
     facts &= _in_time(reading, bound, facts)
-    facts = about.qualified(reading, bound.at, facts, _only_generic(reading, bound))
+    facts = qualified(reading, bound.at, facts, _only_generic(reading, bound))
     named = _named(reading, bound)
     if named is not None:
         facts &= named
@@ -38,7 +41,7 @@ def bear_out(reading: Reading, bound: Bound) -> bool:
         facts = _by_loose_words(reading, bound, facts)
     if not facts:
         return False
-    bound.facts = about.picked(reading, bound, facts)
+    bound.facts = picked(reading, bound, facts)
     if not bound.facts:
         return False
     bound.metric = bound.metric & facts or facts
@@ -48,8 +51,8 @@ def bear_out(reading: Reading, bound: Bound) -> bool:
 def _with_value(reading: Reading, bound: Bound) -> int:
     """Facts that can be written like this, whatever the words around it name."""
     item, index = bound.item, reading.index
-    lean = about.lean_of(reading, bound.at)
-    hedge, comparing = about.hedge_of(reading, bound.at)
+    lean = lean_of(reading, bound.at)
+    hedge, comparing = hedge_of(reading, bound.at)
     mask = 0
     limits = (
         0 if any("rule" in i.key.split(",") for i in reading.items if i.kind == "M") else index.by_key.get("rule", 0)
@@ -95,7 +98,7 @@ def _with_unit_of_the_last(reading: Reading, bound: Bound) -> int:
 
 def _owned(reading: Reading, bound: Bound) -> int:
     index = reading.index
-    return about.subject_mask(reading, bound.subject, index.everything, bound.at)
+    return subject_mask(reading, bound.subject, index.everything, bound.at)
 
 
 def _in_time(reading: Reading, bound: Bound, facts: int) -> int:
@@ -106,13 +109,13 @@ def _in_time(reading: Reading, bound: Bound, facts: int) -> int:
     first = index.by_group.get("drawdown.1", 0)
     for position, kind in enumerate(reading.code):
         if kind in "DG" and position not in reading.used_scopes:
-            first |= about.scope_mask(reading, position)
+            first |= scope_mask(reading, position)
     return ~index.scoped | first | (reading.before.scope if reading.before.scope != index.everything else 0)
 
 
 def _named(reading: Reading, bound: Bound) -> int | None:
     """Facts of the nouns that speak of this figure; None where no noun of the sentence can."""
-    if about.is_said(reading, bound.at):
+    if is_said(reading, bound.at):
         return bound.metric
     beside = _beside(reading, bound.at)
     fitting = [mask for noun in beside if (mask := _specific(reading, bound.item, noun))]
@@ -125,18 +128,18 @@ def _named(reading: Reading, bound: Bound) -> int | None:
         if not (_taken(reading, noun, bound.at) or set(reading.items[noun].key.split(",")) <= _OUTCOMES)
         and (mask := _specific(reading, bound.item, noun))
     ]
-    return _union(free) if free and not any(about.is_generic(reading, noun) for noun in beside) else None
+    return _union(free) if free and not any(is_generic(reading, noun) for noun in beside) else None
 
 
 def _by_loose_words(reading: Reading, bound: Bound, facts: int) -> int:
     """Those of the facts that verbs, neighbouring figures or single words speak of, or that stand out by themselves."""
     spoken = _spoken_of(reading, bound, facts)
-    if any(about.is_generic(reading, noun) for noun in _beside(reading, bound.at)):
+    if any(is_generic(reading, noun) for noun in _beside(reading, bound.at)):
         return facts & _moves(reading, bound) or spoken or 0
     earlier = next((b for b in reversed(reading.bound) if b is not bound and b.facts and _in_a_row(reading, b, bound)), None)  # fmt: skip
     if earlier is not None:
         alike = facts & (earlier.metric | _parallel(reading, earlier))
-        mixed = not about.is_said(reading, earlier.at) and _clear(reading, bound, facts)
+        mixed = not is_said(reading, earlier.at) and _clear(reading, bound, facts)
         return alike or (facts if mixed else 0)
     if spoken is not None:
         return spoken
@@ -152,7 +155,7 @@ def _spoken_of(reading: Reading, bound: Bound, facts: int) -> int | None:
     None where the words speak of no fact at all.
     """
     index = reading.index
-    rivals = about.fitting(reading, bound.item, _owned(reading, bound) & _in_time(reading, bound, facts))
+    rivals = fitting(reading, bound.item, _owned(reading, bound) & _in_time(reading, bound, facts))
     for words in _words_around(reading, bound.at):
         scores: dict[int, float] = {}
         for word in words:
@@ -186,7 +189,7 @@ def _words_around(reading: Reading, at: int) -> list[set[str]]:
 def _moves(reading: Reading, bound: Bound) -> int:
     """What "made", "lost" and "a return of" can be: returns, falls and what a trade made."""
     keys = ["return", "average_trade", "best_trade", "worst_trade"]
-    if about.lean_of(reading, bound.at) < 0 or bound.item.sign < 0:
+    if lean_of(reading, bound.at) < 0 or bound.item.sign < 0:
         keys.append("drawdown")
     return _union([reading.index.by_key.get(key, 0) for key in keys])
 
@@ -207,9 +210,9 @@ def _union(masks: list[int]) -> int:
 
 def _specific(reading: Reading, item: Item, noun: int) -> int:
     """Facts of a noun that says more than "return" and has figures of this unit."""
-    if about.is_generic(reading, noun):
+    if is_generic(reading, noun):
         return 0
-    return about.fitting(reading, item, about.metric_mask(reading.index, reading.items[noun]))
+    return fitting(reading, item, metric_mask(reading.index, reading.items[noun]))
 
 
 def _beside(reading: Reading, at: int) -> list[int]:
@@ -220,7 +223,7 @@ def _beside(reading: Reading, at: int) -> list[int]:
     found = [left] if left >= 0 and code[left] in "MVUW" else []
     if right < len(code) and code[right] == "M":
         close = all(kind in _CLOSE for kind in code[at + 1 : right]) and not found
-        if close or not about.leads_on(reading, right):
+        if close or not leads_on(reading, right):
             found.append(right)
     if found == [left] and code[left] != "M":
         subject = next((p for p in range(left - 1, -1, -1) if code[p] not in "LHATS("), -1)
@@ -253,7 +256,7 @@ def _only_generic(reading: Reading, bound: Bound) -> bool:
     risk = any(b.facts & reading.index.by_key.get("volatility", 0) for b in reading.bound)
     if risk and not verbs:
         return False
-    return bool(beside) and all(about.is_generic(reading, noun) for noun in beside)
+    return bool(beside) and all(is_generic(reading, noun) for noun in beside)
 
 
 def _clear(reading: Reading, bound: Bound, facts: int) -> bool:

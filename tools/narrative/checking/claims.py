@@ -2,18 +2,25 @@
 
 from itertools import pairwise
 
-from tools.narrative.checking import attribution as about
-from tools.narrative.checking import relations
-from tools.narrative.checking.attribution import Bound, Reading
 from tools.narrative.checking.bearing import bear_out
+from tools.narrative.checking.comparisons import compare_all
+from tools.narrative.checking.derived import derived
+from tools.narrative.checking.directions import directions
 from tools.narrative.checking.elision import fill_in
+from tools.narrative.checking.extremes import superlatives, universals
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.layout import lines_of
 from tools.narrative.checking.lexicon import METHOD_WORDS
 from tools.narrative.checking.matching import fits_unit, same
+from tools.narrative.checking.naming import metric_of
+from tools.narrative.checking.owners import main_subject, other_side, subject_mask, subject_of
+from tools.narrative.checking.periods import fall_of_rank, in_scope, index_regimes, scope_mask, scope_of
 from tools.narrative.checking.reading import Item, read
+from tools.narrative.checking.rows import pair_lists
 from tools.narrative.checking.scopes import Scopes
+from tools.narrative.checking.state import Bound, Reading, fitting, leads_on, metric_mask
+from tools.narrative.checking.tones import bind, lean_of, qualified
 
 _REMEMBERED = 4096
 Judgement = tuple[tuple[Finding, ...], Discourse]
@@ -57,29 +64,29 @@ def _judge_line(line: str, index: Index, scopes: Scopes, state: Discourse, opens
 def _read(reading: Reading) -> None:
     if "Q" in reading.code:
         _set_aside(reading)
-        about.pair_lists(reading)
+        pair_lists(reading)
         for at, item in enumerate(reading.items):
             if item.kind == "Q":
                 _quantity(reading, at, item)
         _parts_of_wholes(reading)
-    relations.compare_all(reading)
+    compare_all(reading)
     _dates(reading)
-    relations.superlatives(reading)
-    relations.universals(reading)
+    superlatives(reading)
+    universals(reading)
     _causes(reading)
-    relations.directions(reading)
+    directions(reading)
 
 
 def _left_behind(reading: Reading) -> Discourse:
     """What the next sentence can refer to."""
     before, items, row = reading.before, reading.items, reading.sentence.row
     places = [at for at in range(len(items), 0, -1) if reading.code[at - 1] == "S"]
-    owner = next((name for at in places if (name := about.main_subject(reading, at))), "")
+    owner = next((name for at in places if (name := main_subject(reading, at))), "")
     metrics = [bound.metric for bound in reading.bound if bound.metric]
     metric = metrics[-1] if metrics else before.metric
     if not reading.bound and "M" in reading.code:
-        metric = about.metric_mask(reading.index, next(i for i in items if i.kind == "M"))
-    regimes = about.index_regimes(reading.index)
+        metric = metric_mask(reading.index, next(i for i in items if i.kind == "M"))
+    regimes = index_regimes(reading.index)
     scopes = [reading.scopes.mask(i, "") & (-1 if i.kind == "G" else ~regimes) for i in items if i.kind in "DG"]
     carried = before.scope if row or not reading.bound else 0
     return Discourse(
@@ -113,23 +120,23 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
     """Which facts the words point to, and whether one of them is what is written."""
     bound = Bound(item, at)
     reading.bound.append(bound)
-    bound.subject = about.subject_of(reading, at)
-    metric, generic = about.metric_of(reading, at, item)
-    metric = about.qualified(reading, at, metric, generic)
-    bound.scope, scoped_here = about.scope_of(reading, at)
+    bound.subject = subject_of(reading, at)
+    metric, generic = metric_of(reading, at, item)
+    metric = qualified(reading, at, metric, generic)
+    bound.scope, scoped_here = scope_of(reading, at)
     bound.scoped = scoped_here
-    if about.other_side(reading, at):
+    if other_side(reading, at):
         for earlier in reading.bound[:-1]:
             metric |= earlier.metric
     if generic and scoped_here:
         metric |= _extreme_of_date(reading, at)
     bound.metric = metric
-    owned = metric & about.subject_mask(reading, bound.subject, metric, at)
-    candidates = about.in_scope(reading, owned, bound.scope, scoped_here, at)
-    trouble = about.match(reading, bound, candidates)
+    owned = metric & subject_mask(reading, bound.subject, metric, at)
+    candidates = in_scope(reading, owned, bound.scope, scoped_here, at)
+    trouble = bind(reading, bound, candidates)
     if trouble and not scoped_here:
         trouble = trouble if _in_earlier_scope(reading, bound, owned) else ""
-    if not trouble or _one_in_many(reading, at, bound) or relations.derived(reading, bound):
+    if not trouble or _one_in_many(reading, at, bound) or derived(reading, bound):
         return
     if trouble != "currency" and bear_out(reading, bound):
         return
@@ -144,7 +151,7 @@ def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
         return True
     if item.also == "words" and item.unit == "number" and item.value <= 5:
         noun = next((i for i in reading.items[at + 1 : at + 4] if i.kind in "MX"), None)
-        counted = about.metric_mask(reading.index, noun) if noun is not None and noun.kind == "M" else 0
+        counted = metric_mask(reading.index, noun) if noun is not None and noun.kind == "M" else 0
         units = {reading.index.units[p] for p in reading.index.bits(counted)}
         return noun is not None and noun.word.endswith("s") and noun.kind == "M" and "count" not in units
     years = sum(i.kind == "D" and i.key == "year" for i in reading.items[at:])
@@ -154,9 +161,9 @@ def _counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
 def _in_earlier_scope(reading: Reading, bound: Bound, owned: int) -> str:
     """ "It made 17.4% in 2003, less than the benchmark's 26.4%": the year holds for the second figure too."""
     trouble = "value"
-    hidden = -1 if "G" in reading.code else ~about.index_regimes(reading.index)
+    hidden = -1 if "G" in reading.code else ~index_regimes(reading.index)
     for position in sorted(reading.used_scopes, reverse=True):
-        trouble = about.match(reading, bound, owned & about.scope_mask(reading, position) & hidden)
+        trouble = bind(reading, bound, owned & scope_mask(reading, position) & hidden)
         if not trouble:
             break
     return trouble
@@ -166,7 +173,7 @@ def _extreme_of_date(reading: Reading, at: int) -> int:
     """The best or worst year, month or day, where the date named is exactly its own."""
     dates = [item.dates for item in reading.items if item.kind == "D" and item.until is None]
     index = reading.index
-    signed = reading.items[at].sign or about.lean_of(reading, at)
+    signed = reading.items[at].sign or lean_of(reading, at)
     return sum(
         1 << p
         for p in index.bits(index.by_key.get("extreme", 0))
@@ -192,9 +199,7 @@ def _one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     share.hedge = next((i.key for i in items[at + 3 : at + 6] if i.kind == "H" and i.word.startswith("or ")), "")
     trial = Bound(share, at, metric=mask, subject=bound.subject)
     reading.items[at], kept = share, reading.items[at]
-    trouble = about.match(
-        reading, trial, about.subject_mask(reading, bound.subject, mask) & mask & ~reading.index.scoped
-    )
+    trouble = bind(reading, trial, subject_mask(reading, bound.subject, mask) & mask & ~reading.index.scoped)
     reading.items[at] = kept
     bound.facts = trial.facts
     if trouble:
@@ -266,7 +271,7 @@ def _shares(reading: Reading) -> int:
     mask = 0
     for item in reading.items:
         if item.kind == "M":
-            mask |= about.fitting(reading, Item("Q", 0, 0, unit="part"), about.metric_mask(reading.index, item))
+            mask |= fitting(reading, Item("Q", 0, 0, unit="part"), metric_mask(reading.index, item))
             if {"trades", "won"} & set(item.key.split(",")):
                 mask |= reading.index.by_key.get("win_rate", 0)
     return mask
@@ -360,7 +365,7 @@ _LEVEL = frozenset(("level", "one", "confidence", "confidence level", ":"))
 
 def _names(reading: Reading, item: Item, facts: int) -> bool:
     """Whether a noun stands for some of these facts."""
-    return item.kind == "M" and bool(about.metric_mask(reading.index, item) & facts)
+    return item.kind == "M" and bool(metric_mask(reading.index, item) & facts)
 
 
 def _names_a_drawdown(reading: Reading, at: int, item: Item) -> bool:
@@ -480,11 +485,7 @@ def _dates_of_bound(reading: Reading) -> set[int]:
         if not bound.facts:
             continue
         for position, item in enumerate(reading.items):
-            if (
-                item.kind == "D"
-                and about.scope_mask(reading, position) & bound.facts
-                and not _has_role(reading, position)
-            ):
+            if item.kind == "D" and scope_mask(reading, position) & bound.facts and not _has_role(reading, position):
                 accepted.add(position)
     return accepted
 
@@ -512,7 +513,7 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
 
 
 def _date(reading: Reading, position: int, item: Item) -> None:
-    scope = about.scope_mask(reading, position)
+    scope = scope_mask(reading, position)
     if not scope:
         if item.until is not None or not _is_date_fact(reading, item, ()):
             reading.find("date", item, "No fact has this date or period.")
@@ -523,18 +524,18 @@ def _date(reading: Reading, position: int, item: Item) -> None:
     if roles and item.until is None and not _is_date_fact(reading, item, roles):
         reading.find("date", item, "A fact has this date, but not in this role.")
         return
-    nouns = [i for i in reading.items if i.kind == "M" and not about.leads_on(reading, reading.items.index(i))]
+    nouns = [i for i in reading.items if i.kind == "M" and not leads_on(reading, reading.items.index(i))]
     dated = 0
     for noun in nouns:
-        dated |= about.metric_mask(reading.index, noun) & reading.index.by_key.get("extreme", 0)
-    dated &= about.subject_mask(reading, about.subject_of(reading, position), dated)
+        dated |= metric_mask(reading.index, noun) & reading.index.by_key.get("extreme", 0)
+    dated &= subject_mask(reading, subject_of(reading, position), dated)
     if dated and not reading.bound and not dated & scope:
         reading.find("date", item, "The figure named is of another date.")
 
 
 def _is_date_fact(reading: Reading, item: Item, roles: tuple[str, ...]) -> bool:
     group = {i.key for i in reading.items if i.kind == "G"}
-    ranked = about.ranked(reading, len(reading.items))
+    ranked = fall_of_rank(reading, len(reading.items))
     for name, day, of_group in reading.scopes.days():
         if roles and not any(role in name.rpartition(".")[2] for role in roles):
             continue
