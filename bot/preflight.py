@@ -6,6 +6,7 @@ A check that fails says what to do next; one that depends on a failed one says w
 import asyncio
 import tempfile
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -205,7 +206,8 @@ async def _model(settings: Settings) -> Check:
     try:
         client = await asyncio.to_thread(build_client, settings)  # imports the SDK, which takes a while
         if client is not None:
-            async with asyncio.timeout(_MODEL_PATIENCE):
+            async with AsyncExitStack() as closing, asyncio.timeout(_MODEL_PATIENCE):
+                closing.push_async_callback(client.close)
                 question = Message("user", 'Answer with the JSON object {"ready": true}.')
                 await client.structured([question], _Ready, purpose="check", max_tokens=200)
     except (Problem, ModelError) as error:
