@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         "known": _corpus("known").KNOWN,
         "held_out": _corpus("held_out").HELD_OUT,
         "held_out_again": _corpus("held_out_again").HELD_OUT_AGAIN,
+        "held_out_third": _corpus("held_out_third").HELD_OUT_THIRD,
     }
     report = {}
     for name, cases in parts.items():

@@ -49,6 +49,11 @@ class Builder:
         self._apply_filters(parts)
         if not self._has_entry(parts):
             return None
+        if parts.short.bare and parts.short.entry is None and not parts.both_sides:
+            self.notes.ask(
+                Question("When should it go short?", ("short when RSI is over 70", "short on the opposite cross"))
+            )
+            return None
         conditions = self._sides(parts)
         if conditions is None or self.notes.questions or self._unused(parts, conditions):
             return None

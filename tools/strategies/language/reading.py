@@ -563,6 +563,22 @@ class Conditions:
         self._spoken(left, extreme)
         return c.Comparison(op=">" if isinstance(extreme, c.Highest) else "<", left=left, right=extreme)
 
+    def _own_extreme(self, node: Node) -> Condition:
+        """ "Today's high is the highest in 60 days": the extreme of that very price."""
+        price, said = trees(node)
+        left = self.terms.settled(self.terms.read(price))
+        extreme = self.terms.settled(self.terms.read(said))
+        if not isinstance(extreme, c.Highest | c.Lowest):
+            return self._beyond(extreme)
+        if isinstance(left, c.Price) and left.field in {"high", "low", "open", "volume"}:
+            extreme = extreme.model_copy(update={"of": left})
+            self._spoken(left, extreme)
+            return c.Comparison(op=">" if isinstance(extreme, c.Highest) else "<", left=left, right=extreme)
+        bare = not {"HIGH", "LOW", "HIGHESTHIGH", "LOWESTLOW", "VOLUME"} & {token.kind for token in leaves(said)}
+        if bare and "CLOSE" in {token.kind for token in leaves(price)}:
+            extreme = extreme.model_copy(update={"of": c.Price()})
+        return self._beyond(extreme)
+
     def _breakout(self, node: Node) -> Condition:
         bars = int(number(first(node, ["DUR"])))
         if self.role.opens and self.role.side == "short":

@@ -252,7 +252,9 @@ class Request:
             reader: Callable[[Node], None] = getattr(self, f"_{one.data}")
             reader(one)
         elif not self._move_from_entry(one):
-            self._of(side).exits.append(self.conditions.read(one, role))
+            exits, filters = _split_at_only(one)
+            self._of(side).exits.append(both(*(self.conditions.read(part, role) for part in exits)))
+            self.parts.filters += [self.conditions.read(part, Role(True, side)) for part in filters]
 
     def _move_from_entry(self, one: Node) -> bool:
         """In an exit, "rises 3 %" without a time is measured from the entry: a target, and "falls 4 %" a stop."""
@@ -280,6 +282,12 @@ class Request:
 
     def _otherwise(self, _: Node) -> None:
         self._of(self.side).state = True
+
+    def _otherwise_short(self, piece: Node) -> None:
+        if self.parts.long.entry is None:
+            raise Unclear(f"“{text_of(piece)}”: otherwise than what?")
+        self.parts.short.entry = inverse(self.parts.long.entry)
+        self.side = "short"
 
     def _filter(self, piece: Node) -> None:
         self.parts.filters.append(self.conditions.read(trees(piece)[0], Role(True, self.side)))
@@ -462,6 +470,21 @@ _LIMITS = frozenset(
     """hold_for hold_one hold_nth hold_number target stop trail atr_stop atr_trail atr_times atr_trail_times atr_bare
     stop_number trail_number target_number stop_bare trail_bare target_bare""".split()
 )
+
+
+def _split_at_only(one: Node) -> tuple[list[Node], list[Node]]:
+    """ "Sell over 80, only if it is above the average": what follows "only" narrows the entries, not the exit."""
+    if one.data != "all_of":
+        return [one], []
+    exits: list[Node] = []
+    filters: list[Node] = []
+    narrowing = False
+    for child in one.children:
+        if isinstance(child, Leaf):
+            narrowing = narrowing or child.type in {"ONLY", "WHILE"}
+        else:
+            (filters if narrowing else exits).append(child)
+    return (exits, filters) if exits else ([one], [])
 
 
 def starts_with_a_condition(piece: Node) -> bool:
