@@ -85,12 +85,19 @@ def main_subject(reading: Reading, at: int) -> str:
         item = items[position]
         if item.kind != "S":
             continue
-        if item.also == "market" and is_place(items, position):
+        if (item.also == "market" and is_place(items, position)) or _in_closed_brackets(items, position, at):
             continue
         if is_object(items, position) and not _attached(items, position, at):
             continue
         return item.key
     return ""
+
+
+def _in_closed_brackets(items: list[Item], position: int, at: int) -> bool:
+    """ "CAGR 6.2% (benchmark 4.8%), Sharpe 0.52": what brackets hold ends with them."""
+    after = [item.kind for item in items[position:at] if item.kind in "()Q"]
+    before = [item.kind for item in items[:position] if item.kind in "()"]
+    return after[:2] == ["Q", ")"] and before[-1:] == ["("]
 
 
 def is_place(items: list[Item], position: int) -> bool:

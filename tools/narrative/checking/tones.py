@@ -83,6 +83,9 @@ def lean_of(reading: Reading, at: int) -> int:
         return _SIDES[following.word]
     if following is not None and following.kind in "UWM" and _leaning(following):
         return _leaning(following)
+    passive = [i.kind for i in items[at + 1 : at + 4]]
+    if passive[:2] == ["L", "V"] and (len(passive) < 3 or items[at + 3].word in (".", ",")):
+        return {"gain": 1, "loss": -1}.get(items[at + 2].key, 0)
     unknown = False
     for position in range(at - 1, -1, -1):
         item = items[position]
