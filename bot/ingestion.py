@@ -61,12 +61,14 @@ class DeskIngestion:
             partial.replace(self._prices)
 
     def is_due(self) -> bool:
-        """Whether it is not paused and no run was begun within a day."""
+        """Whether it is not paused and no run was begun within a day.
+
+        Each run puts a new file in place, so its age tells, and an idle bot need not load a database for it.
+        """
         if self.paused_since() is not None:
             return False
-        with PriceStore(self._prices) as store:
-            runs = store.ingestion_runs()
-        return not runs or datetime.now(UTC) - runs[0].started_at.replace(tzinfo=UTC) > EVERY
+        changed = datetime.fromtimestamp(self._prices.stat().st_mtime, UTC)
+        return datetime.now(UTC) - changed > EVERY
 
     @asynccontextmanager
     async def scheduled(self) -> AsyncIterator[None]:

@@ -1,6 +1,9 @@
 """`deskhand run`: the bot against Slack, and the HTTP API."""
 
 import argparse
+import subprocess
+import sys
+from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +20,17 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     required_for_run(settings)
     configure_logging(settings.log_level)
+    _make_desk(settings.home)
 
     from bot.composition import serve
 
     asyncio.run(serve(settings))
     return 0
+
+
+def _make_desk(home: Path) -> None:
+    """Where there is no desk yet, have another process make it, so that this one does not keep the memory for it."""
+    from bot.desk import PRICES
+
+    if not (home / PRICES).exists():
+        subprocess.run([sys.executable, "-m", "bot.cli", "backtests", "list"], stdout=subprocess.DEVNULL, check=False)

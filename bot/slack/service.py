@@ -22,14 +22,12 @@ from bot.slack.events import EventReader
 from bot.slack.failures import Revoked, SlackFailure, narrowed
 from bot.slack.files import Files
 from bot.slack.inbox import Inbox, Job
-from bot.slack.listeners import build_app
 from bot.slack.observing import ToMetrics
 from bot.slack.optional import Optionals
 from bot.slack.outbox import Outbox
 from bot.slack.pacing import Pacer
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
-from bot.slack.sockets import Sockets
 from bot.slack.straight import GroupEvent, StraightThrough
 from bot.slack.text import escape, shorten
 from bot.slack.threads import Threads
@@ -185,6 +183,9 @@ class SlackTransport:
                 log_level=settings.log_level,
             )
             return ReceiverApart(orders, straight, ToMetrics(), self._inbox.arrived)
+        from bot.slack.listeners import build_app  # Bolt, which a bot that receives apart need not load
+        from bot.slack.sockets import Sockets
+
         app = build_app(
             self.client,
             reader,

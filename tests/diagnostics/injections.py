@@ -1,7 +1,7 @@
 """Orders hidden where a model reads: in varied voices, each with the tool it wants called or the words it wants said.
 
 `place` is where it stands: a summary, a finding, a line, a claim, an alert's name, a file's name, a cache key, a table, an
-error, a runbook, or the question itself. Every third (by number) was written after the guards and never tuned for.
+error, a runbook, or the question itself.
 """
 
 from dataclasses import dataclass
