@@ -1,7 +1,7 @@
 """A request in words to a specification, a question or a refusal, without a model: the whole way of the grammar."""
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,7 +100,7 @@ class Reader:
         symbol = traded[0] if traded else self._language.symbols.usual
         if not tokens:
             return Read("clarify", text, questions=(_WHOLE,))
-        built = self._built(tokens, notes, symbol)
+        built = self._built(reading.text, tokens, notes, symbol)
         if not traded:
             notes.assume(f"it trades {symbol}, since you named no instrument")
         if built is None or notes.questions:
@@ -138,15 +138,15 @@ class Reader:
         symbols = tuple(str(symbol) for symbol in written.pop("symbols"))  # type: ignore[union-attr]
         return self._finished(text, written, symbols, notes, reading.corrected)
 
-    def _built(self, tokens: tuple[Token, ...], notes: Notes, symbol: str) -> dict[str, JsonValue] | None:
+    def _built(self, text: str, tokens: tuple[Token, ...], notes: Notes, symbol: str) -> dict[str, JsonValue] | None:
         with _lock:
             tree = parse(tokens)
         parts = Request(notes, symbol, self._language.templates).read(tree)
         if parts.last_years:
             self._language.symbols.last_years(symbol, parts)
-        for words in _runs(tokens, parts.unplaced):
-            notes.unplaced.append(words)
-            notes.questions.insert(0, _what_is(words))
+        stretches = _stretches(text, parts.unplaced_at)
+        notes.unplaced += stretches
+        notes.questions[:0] = [_what_is(words) for words in stretches]
         return Builder(notes, self._language.templates).build(parts)
 
     def _finished(
@@ -193,20 +193,20 @@ def _without_title(tokens: tuple[Token, ...], notes: Notes) -> tuple[Token, ...]
     return tokens[at + 1 :]
 
 
-def _runs(tokens: Collection[Token], unplaced: list[str]) -> list[str]:
-    """Unplaced words that stand together, as one phrase each."""
-    out: list[str] = []
-    waiting = list(unplaced)
-    run: list[str] = []
-    for token in tokens:
-        if waiting and token.said == waiting[0]:
-            run.append(waiting.pop(0))
-        elif run:
-            out.append(" ".join(run))
-            run = []
-    if run:
-        out.append(" ".join(run))
-    return out
+def _stretches(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """What could not be placed, as it was written; words a little apart are shown as one stretch, small ones alone left out."""
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start - merged[-1][1] <= _GAP:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    said = [text[start:end] for start, end in merged]
+    telling = [words for words in said if len(words) > _SHORT or " " in words]
+    return telling or said
+
+
+_GAP, _SHORT = 20, 5
 
 
 def _what_is(words: str) -> Question:

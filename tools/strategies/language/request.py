@@ -62,6 +62,7 @@ class Parts:
     long_only: bool = False
     both_sides: bool = False
     unplaced: list[str] = field(default_factory=list)
+    unplaced_at: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Request:
@@ -85,6 +86,8 @@ class Request:
             unclear = self._unclear(piece)
             if unclear is not None:
                 self.notes.ask(unclear.question)
+        junk = [token for piece in pieces if piece.data == "junk" for token in tokens(piece)]
+        self.parts.unplaced_at = [(token.start, token.end) for token in junk]
         self.parts.unplaced = [text for text in (text_of(piece) for piece in pieces if piece.data == "junk") if text]
         return self.parts
 
