@@ -366,6 +366,7 @@ def _phrases(index: Index) -> None:
             sentences.add(fact.definition)
         if index.units[position] != "text":
             _label(index, table, position, fact)
+            quotable |= _numbered_label(index, table, position, fact)
         _group_names(table, index, position, fact)
     index.phrases = table
     index.longest = _longest(table.keys() - _STATIC.keys(), dict(_STATIC_LONGEST))
@@ -403,6 +404,12 @@ def _name(index: Index, table: dict[str, Entry], fact: Fact, sentences: set[str]
     owner = "benchmark" if parts[0] == "benchmark" else "stated" if fact.id == "run.engine" else "strategy"
     if fact.id == "run.engine" and not index.stated:
         return
+    taken = _STATIC.get(words)
+    engine = table.get(words)
+    if fact.id != "run.engine" and engine is not None and engine.key == "stated":
+        return
+    if taken is not None and taken.kind == "M":
+        return  # a run called "returns" does not change what returns are
     if words and ((parts[-1] in ("name", "strategy") and parts[0] in ("run", "strategy", "benchmark")) or fact.id == "run.engine"):  # fmt: skip
         table[words] = Entry("S", owner)
         table.update({" ".join(words_of(disguise_name(short))): Entry("S", owner) for short in _short_names(value)})
@@ -450,6 +457,17 @@ def _label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> 
             table[words] = Entry("M", f"{old.key},={words}")
     elif old is None or " " in words or old.kind in "LTO":
         table[words] = Entry("M", f"={words}")
+
+
+def _numbered_label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> set[str]:
+    """An engine's own name of a figure that holds a number, "3 months": a name, not a figure."""
+    label = _PREFIX.sub("", fact.label).partition(",")[0].strip()
+    if not fact.id.startswith("stated.") or not re.search(r"\d", label) or not re.search(r"[A-Za-z]{2}", label):
+        return set()
+    words = " ".join(words_of(disguise_name(label)))
+    index.named[words] = index.named.get(words, 0) | 1 << position
+    table[words] = Entry("M", f"={words}")
+    return {label}
 
 
 def _group_names(table: dict[str, Entry], index: Index, position: int, fact: Fact) -> None:
