@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -457,12 +458,21 @@ class Settings(BaseSettings):
         return init_settings, _Environment(settings_cls), _File(settings_cls)
 
 
-def load_settings() -> Settings:
-    """The settings of this process. Raises `BadInput` that names everything that is wrong, one a line."""
+_file_given: ContextVar[str] = ContextVar("_file_given", default="")
+
+
+def load_settings(file: str = "") -> Settings:
+    """The settings of this process; `file` in place of what `DESKHAND_CONFIG` names.
+
+    Raises `BadInput` that names everything that is wrong, one a line.
+    """
+    given = _file_given.set(file)
     try:
         return Settings()
     except ValidationError as error:
         raise _problem([_worded(detail) for detail in error.errors(include_input=False, include_url=False)]) from None
+    finally:
+        _file_given.reset(given)
 
 
 def required_for_run(settings: Settings) -> None:
@@ -540,13 +550,15 @@ class _File(PydanticBaseSettingsSource):
 
 
 def _read_file() -> dict[str, Json]:
-    named = os.environ.get("DESKHAND_CONFIG", "")
+    named = _file_given.get() or os.environ.get("DESKHAND_CONFIG", "")
     path = Path(named or DEFAULT_CONFIG)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if named:
-            raise BadInput(f"DESKHAND_CONFIG names the file {path}, which does not exist.") from None
+            raise BadInput(
+                f"{'--config' if _file_given.get() else 'DESKHAND_CONFIG'} names the file {path}, which does not exist."
+            ) from None
         return {}
     except OSError as error:
         raise BadInput(f"The settings file {path} cannot be read: {error.strerror}.") from None

@@ -25,7 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     """0 where all that was asked about is well; 1 where something is wrong, refused, or cannot be told."""
     import asyncio
     import json
-    import os
 
     from bot.logs import configure_logging
     from bot.settings import load_settings
@@ -33,9 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     configure_logging("error")
     roles = _roles(arguments.roles)
-    if arguments.config:
-        os.environ["DESKHAND_CONFIG"] = arguments.config
-    found = asyncio.run(_diagnose(arguments.text, roles, load_settings()))
+    found = asyncio.run(_diagnose(arguments.text, roles, load_settings(arguments.config or "")))
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found)) + "\n")
     else:
