@@ -76,9 +76,13 @@ def plural(count: float, noun: str) -> str:
 
 
 def years_text(days: float) -> str:
-    """A length in calendar days as people say it: hours below two days, days up to a year, months up to two years, then years."""
+    """A length in calendar days as people say it: minutes below an hour, hours below two days, days up to a year, then months, then years."""
+    if days == 0:
+        return "0 days"
+    if days < 1 / 1440:
+        return "less than 1 minute"
     if days < 1 / 24:
-        return plural(max(round(days * 1440), 1), "minute")
+        return _length(days * 1440, "minute")
     if days < 1.95:
         return _length(days * 24, "hour")
     if days < 365:
@@ -141,11 +145,7 @@ def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) ->
     if fact.unit == "currency":
         return money_text(value, currency)
     if fact.unit == "days":
-        return (
-            plural(round(value), "day")
-            if value >= 10 or float(value).is_integer()
-            else number_text(value, 1) + " days"
-        )
+        return _days(value)
     if fact.unit == "bars":
         return plural(round(value), "trading day")
     if fact.unit == "count":
@@ -155,6 +155,13 @@ def value_text(fact: Fact, currency: str = "USD", *, magnitude: bool = False) ->
     if fact.unit == "bytes":
         return bytes_text(value)
     return ratio_text(value)
+
+
+def _days(value: float) -> str:
+    """Days, and hours or minutes where a part of one day is all there is."""
+    if 0 < value < 1:
+        return years_text(value)
+    return plural(round(value), "day") if value >= 10 or value.is_integer() else number_text(value, 1) + " days"
 
 
 def _chance(value: float) -> str:
