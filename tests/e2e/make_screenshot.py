@@ -27,7 +27,7 @@ async def main() -> None:
                 browser = await playwright.chromium.launch(
                     executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
                 )
-                page = await browser.new_page(viewport={"width": 1360, "height": 1180})
+                page = await browser.new_page(viewport={"width": 1360, "height": 1480})
                 await page.goto(f"{workspace.url}#ana/{answer.channel}/{answer.thread_ts}")
                 await page.get_by_role("button", name="Full report").wait_for()
                 await page.wait_for_load_state("networkidle")
