@@ -71,10 +71,12 @@ from handlers.narrate import Narrate
 from handlers.published import Published
 from handlers.reviews import PROPOSE, Reviews
 from handlers.runbook import RunbookGuide
+from handlers.sending import SEND, Sending
 from handlers.usage import UsageHandler
 from handlers.views.digest import edition_reply
 from tools.diagnostics.connections.base import Connection
 from tools.diagnostics.connections.deskhand import DeskhandConnection
+from tools.platform.strategies import PlatformStrategies
 from tools.strategies.catalogue.answers import Answers
 from tools.strategies.drafting import Drafter, open_drafter
 from tools.strategies.proposing import ModelDrafter
@@ -148,10 +150,16 @@ def _reviews(core: Core, approvals: Approvals, announcer: Announcer, timers: Tim
     return reviews
 
 
-def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Announcer) -> Drafts:
+def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Announcer, timers: Timers) -> Drafts:
+    store = SqlDrafts(core.database, drafter.templates)
+    sending: Sending | None = None
+    if core.platform is not None:
+        platform = PlatformStrategies(core.platform)
+        sending = Sending(platform, store, approvals, announcer, timers, drafter.templates)
+        timers.register(SEND, sending.send)
     return Drafts(
         drafter,
-        SqlDrafts(core.database, drafter.templates),
+        store,
         approvals,
         announcer,
         core.store,
@@ -159,6 +167,7 @@ def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Annou
         core.charts,
         ModelDrafter(drafter, model_proposers(core.model, core.prompts) if core.model is not None else None),
         core.settings.approvals.review_channel,
+        sending,
     )
 
 
@@ -302,7 +311,7 @@ async def slack_bot(
             edition_reply,
         )
         drafter = await asyncio.to_thread(open_drafter, settings.home, settings.home / PRICES)
-        drafts = _drafts(core, drafter, approvals, announcements)
+        drafts = _drafts(core, drafter, approvals, announcements, timers)
         approvals.follow("draft", drafts)
         parts = Parts(
             core=core,

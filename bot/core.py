@@ -46,6 +46,8 @@ class Core:
     """Writes without a model, whatever `reports` does: what may be handed on before a reviewer has seen it."""
     charts: ChartRenderer
     files: ReportFiles
+    platform: PlatformClient | None = None
+    """None where no platform is configured."""
 
 
 @asynccontextmanager
@@ -76,7 +78,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             reports = ReportGenerationService(store=store, cache=cache, writer=writer, watch=watch, context=context)
         charts = ChartRenderer(settings.home / "charts")
         files = ReportFiles(store, rules, charts)
-        yield Core(settings, database, audit, model, prompts, store, reports, rules, charts, files)
+        yield Core(settings, database, audit, model, prompts, store, reports, rules, charts, files, platform)
     finally:
         if model is not None:
             await model.close()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.protocols import Announcer, Approval, Approvals, Decided, Destination, Json, Person, Reply, Subject, Verdict
+from handlers.sending import Sending
 from handlers.views import draft as views
 from handlers.views import narrate as narrated
 from tools.backtests.charts import Chart, ChartRenderer, equity_chart
@@ -61,6 +62,8 @@ class Drafts:
     charts: ChartRenderer
     model: ModelDrafter
     review_channel: str = ""
+    sending: Sending | None = None
+    """None where no platform is configured."""
 
     # --- drafting ----------------------------------------------------------------------------------------------------
 
@@ -227,8 +230,14 @@ class Drafts:
             approval.closed_at or approval.created_at,
         )
         await self.store.register(strategy)
-        await self._tell(approval, views.registered(approval, strategy, self.drafter.templates))
+        await self._tell(approval, views.registered(approval, strategy, self._where_to(strategy)))
+        if self.sending is not None:
+            await self.sending.start(strategy, self._asked_in(approval))
         await self._narrate(approval, backtest_id)
+
+    def _where_to(self, strategy: Strategy) -> views.Platform:
+        fits = strategy.platform_payload(self.drafter.templates) is not None
+        return ("sending" if self.sending is not None else "fits") if fits else "kept"
 
     async def _narrate(self, approval: Approval, backtest_id: str) -> None:
         report = await self.reports.narrate(backtest_id, detail="standard")

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 
 from bot.slack.inbox import insert_new
 from bot.storage.database import Database
@@ -16,7 +16,7 @@ from tools.strategies.templates import Templates
 
 
 class SqlDrafts:
-    """On either database. Versions and registered strategies are never changed."""
+    """On either database. Versions and registered strategies are never changed, but for where the platform has them."""
 
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database = database
@@ -90,6 +90,13 @@ class SqlDrafts:
         async with self._database.write() as connection:
             await connection.execute(insert_new(self._database, strategies).values(row))
 
+    async def sent(self, strategy: Strategy, platform_id: str) -> None:
+        """Keep under which id the platform has a version; the first id stays."""
+        this = (strategies.c.id == strategy.id) & (strategies.c.version == strategy.version)
+        unsent = update(strategies).where(this, strategies.c.platform_id == "")
+        async with self._database.write() as connection:
+            await connection.execute(unsent.values(platform_id=platform_id))
+
     async def strategies(self, *, limit: int = 200) -> Sequence[Strategy]:
         """Newest first."""
         query = select(strategies).order_by(strategies.c.at.desc(), strategies.c.version.desc()).limit(limit)
@@ -97,13 +104,13 @@ class SqlDrafts:
             rows = (await connection.execute(query)).all()
         return await asyncio.to_thread(lambda: [self._strategy(row) for row in rows])
 
-    async def strategy(self, strategy_id: str) -> Strategy | None:
-        """The newest version of a strategy."""
-        query = (
-            select(strategies).where(strategies.c.id == strategy_id).order_by(strategies.c.version.desc()).limit(1)
-        )
+    async def strategy(self, strategy_id: str, version: int | None = None) -> Strategy | None:
+        """A version of a strategy, the newest where none is named."""
+        query = select(strategies).where(strategies.c.id == strategy_id)
+        if version is not None:
+            query = query.where(strategies.c.version == version)
         async with self._database.read() as connection:
-            row = (await connection.execute(query)).first()
+            row = (await connection.execute(query.order_by(strategies.c.version.desc()).limit(1))).first()
         return await asyncio.to_thread(self._strategy, row) if row else None
 
     def _strategy(self, row: Row[tuple[object, ...]]) -> Strategy:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -9,7 +10,7 @@ from bot.protocols import Approval, Attachment, Block, Json, Reply
 from handlers.views.text import actions, button, context, escape, header, moment, plain_input, section, table
 from tools.backtests.charts import Chart
 from tools.strategies.drafting import Draft
-from tools.strategies.drafts import DraftVersion, Strategy, platform_payload
+from tools.strategies.drafts import DraftVersion, Strategy
 from tools.strategies.english import describe
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Templates
@@ -120,19 +121,21 @@ def told(approval: Approval) -> Reply:
     return Reply(f"{approval.subject.title}: {approval.state}.", (section(words),))
 
 
-def registered(approval: Approval, strategy: Strategy, templates: Templates) -> Reply:
-    """A word to the requester: approved, recorded, tested, never deployed."""
-    platform = platform_payload(strategy.specification, templates)
-    fits = (
-        f"It fits the platform's type `{platform['strategy_type']}`; its payload is in the export."
-        if isinstance(platform, dict)
-        else "It fits none of the platform's four types, so it is kept in this registry alone."
-    )
+Platform = Literal["sending", "fits", "kept"]
+_WHERE_TO: Mapping[Platform, str] = {
+    "sending": "It is being sent to the platform as a strategy there; I tell you here when it arrived.",
+    "fits": "It fits a type of the platform; no platform is connected, so its payload waits in the export.",
+    "kept": "It fits none of the platform's four types, so it is not sent there and is kept in this registry alone.",
+}
+
+
+def registered(approval: Approval, strategy: Strategy, platform: Platform) -> Reply:
+    """A word to the requester: approved, recorded, tested, whether it goes to the platform; never deployed."""
     trials = "1 version was tried" if strategy.trials == 1 else f"{strategy.trials} versions were tried"
     words = (
         f"<@{approval.subject.requester.id}> *{escape(strategy.name)}*: {outcome(approval)}\n"
         f"Recorded as `{strategy.id}` version {strategy.version}; its full backtest is `{strategy.backtest_id}`, narrated below. "
-        f"{trials}, which its deflated Sharpe ratio takes into account. {fits}\n{NEVER_DEPLOYED}"
+        f"{trials}, which its deflated Sharpe ratio takes into account. {_WHERE_TO[platform]}\n{NEVER_DEPLOYED}"
     )
     plain = f"Approved: {strategy.name}. Recorded as {strategy.id} version {strategy.version}. {NEVER_DEPLOYED}"
     return Reply(plain, (section(words),), subject={"backtest_id": strategy.backtest_id})

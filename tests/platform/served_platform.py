@@ -39,6 +39,10 @@ class Platform:
     hang: bool = False
     requests: list[str] = field(default_factory=list)
     templates: object = field(default_factory=list)
+    strategies: list[dict[str, object]] = field(default_factory=list)
+    away: bool = False
+    answers_to_lose: int = 0
+    refuses: bool = False
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -49,6 +53,8 @@ class Platform:
         app.router.add_get("/api/v1/market-data/regime/", self._regime)
         app.router.add_get("/api/v1/strategies/templates/", self._templates)
         app.router.add_get("/api/v1/signals/{symbol}", self._signal)
+        app.router.add_get("/api/v1/strategies/", self._strategies)
+        app.router.add_post("/api/v1/strategies/", self._create)
         return app
 
     @web.middleware
@@ -56,6 +62,8 @@ class Platform:
         self.requests.append(request.path_qs)
         if self.hang:
             await asyncio.Event().wait()
+        if self.away:
+            return web.Response(status=503)
         if self.failures:
             return web.Response(status=self.failures.pop(0))
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -88,6 +96,24 @@ class Platform:
 
     async def _templates(self, request: web.Request) -> web.Response:
         return web.json_response(self.templates)
+
+    async def _strategies(self, request: web.Request) -> web.Response:
+        """Its listing knows no `skip`: the first page, whatever is asked for."""
+        kind, limit = request.query.get("strategy_type"), int(request.query["limit"])
+        if not 1 <= limit <= 200:
+            return web.Response(status=422)
+        page = [one for one in self.strategies if one["strategy_type"] == kind][:limit]
+        return web.json_response({"strategies": page, "total": len(page)})
+
+    async def _create(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if self.refuses or set(body) != {"name", "strategy_type", "description", "config", "tags"}:
+            return web.json_response({"detail": "no"}, status=422)
+        self.strategies.append({"id": f"st-{len(self.strategies) + 1}", **body})
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            return web.Response(status=504)
+        return web.json_response(self.strategies[-1])
 
     async def _regime(self, request: web.Request) -> web.Response:
         data = {"symbol": "AAPL", "as_of": "2020-01-04", "regime": "bullish", "confidence": 0.7, "notes": ["up"]}

@@ -54,10 +54,14 @@ async def test_the_registry_keeps_a_version_once_and_exports_for_the_platform(da
     await store.register(replace(strategy, backtest_id="another"))
     assert await store.strategies() == [strategy]
     assert await store.strategy("d1") == strategy
+    await store.sent(strategy, "st-1")
+    await store.sent(strategy, "st-2")
+    assert await store.strategy("d1", 1) == replace(strategy, platform_id="st-1")
+    assert await store.strategy("d1", 2) is None
     exported = strategy.to_json(builtin())
     assert exported["deployed"] is False
     assert exported["platform"] == {
-        "name": "RSI on SPY",
+        "name": "RSI on SPY (d1 v1)",
         "strategy_type": "rsi_mean_reversion",
         "description": builtin().get("rsi_mean_reversion").description,
         "config": {
@@ -67,7 +71,7 @@ async def test_the_registry_keeps_a_version_once_and_exports_for_the_platform(da
             "overbought_threshold": 75,
             "stop_loss_pct": 0.03,
         },
-        "tags": ["deskhand", "SPY"],
+        "tags": ["deskhand", f"deskhand:d1:v1:{VERSION.hash[:16]}", "SPY"],
     }
 
 

@@ -17,6 +17,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 200
 _ATTEMPTS = 3
 _PASSING = frozenset({429, 500, 502, 503, 504})
+_REFUSED = frozenset({400, 409, 413, 415, 422})
 
 
 class _Passing(Exception):
@@ -61,10 +62,20 @@ class PlatformClient:
                 reraise=True,
             ):
                 with attempt:
-                    return await self._once(path, parameters or {})
+                    return await self._once("GET", path, parameters or {})
         except _Passing as passing:
             raise Unavailable(f"The platform did not answer {path} ({passing}); try again in a moment.") from passing
         raise AssertionError("unreachable")  # pragma: no cover - tenacity returns or raises
+
+    async def post(self, path: str, body: Mapping[str, Json]) -> Json:
+        """The JSON that the platform answers; tried once, since repeating may do it twice.
+
+        Raises `Unavailable` where it is open what became of it, `Denied`, or `BadInput` with what the platform says.
+        """
+        try:
+            return await self._once("POST", path, {}, body)
+        except _Passing as passing:
+            raise Unavailable(f"The platform did not answer {path} ({passing}); try again in a moment.") from passing
 
     async def pages(self, path: str, field: str, parameters: Mapping[str, str | int]) -> AsyncIterator[Json]:
         """Every item of a listing, page by page, until a short page: its `total` counts the page, not the whole."""
@@ -78,9 +89,17 @@ class PlatformClient:
             if len(page) < size:
                 return
 
-    async def _once(self, path: str, parameters: Mapping[str, str | int]) -> Json:
+    async def _once(
+        self, method: str, path: str, parameters: Mapping[str, str | int], sent: Mapping[str, Json] | None = None
+    ) -> Json:
+        content = None if sent is None else json.dumps(sent).encode()
+        headers = {} if sent is None else {"Content-Type": "application/json"}
         try:
-            async with self._http.stream("GET", path, params=dict(parameters)) as response:
+            async with self._http.stream(
+                method, path, params=dict(parameters), content=content, headers=headers
+            ) as response:
+                if response.status_code in _REFUSED and sent is not None:
+                    raise BadInput(f"The platform refused what was sent to {path} (status {response.status_code}).")
                 self._judge(path, response.status_code)
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
@@ -103,7 +122,7 @@ class PlatformClient:
         if status == 401:
             raise Denied("The platform does not accept the token; check platform.token in deskhand.toml.")
         if status == 403:
-            raise Denied(f"The platform's token may not read {path}; ask whoever runs the platform.")
+            raise Denied(f"The platform's token may not use {path}; ask whoever runs the platform.")
         if status == 404:
             raise NotFound(f"The platform knows nothing at {path}.")
         if status >= 300:

@@ -27,6 +27,7 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     backtest_list: str = "backtests"
+    strategy_list: str = "strategies"
     id: str = "id"
     name: str = "name"
     description: str = "description"

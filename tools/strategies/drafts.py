@@ -124,6 +124,19 @@ class Strategy:
     at: float
     platform_id: str = ""
 
+    @property
+    def mark(self) -> str:
+        """The tag by which this version is known on the platform."""
+        return f"deskhand:{self.id}:v{self.version}:{self.hash[:16]}"
+
+    def platform_payload(self, templates: Templates) -> dict[str, JsonValue] | None:
+        """What the platform takes, named and tagged so that it is recognised there; None where it fits no type."""
+        payload = platform_payload(self.specification, templates)
+        if payload is None:
+            return None
+        tags = ["deskhand", self.mark, *self.specification.symbols]
+        return {**payload, "name": f"{self.name} ({self.id} v{self.version})", "tags": [*tags]}
+
     def to_json(self, templates: Templates) -> dict[str, JsonValue]:
         """The record, with the platform's payload where the strategy fits one of its types."""
         return {
@@ -139,7 +152,7 @@ class Strategy:
             "trials": self.trials,
             "registered_at": self.at,
             "deployed": False,
-            "platform": platform_payload(self.specification, templates),
+            "platform": self.platform_payload(templates),
             "platform_id": self.platform_id or None,
         }
 
@@ -163,16 +176,20 @@ class DraftStore(Protocol):
         """Put an approved version into the registry; once, however often it is asked for."""
         ...
 
+    async def sent(self, strategy: Strategy, platform_id: str) -> None:
+        """Keep under which id the platform has a version; the first id stays."""
+        ...
+
     async def strategies(self, *, limit: int = 200) -> Sequence[Strategy]:
         """Newest first."""
         ...
 
-    async def strategy(self, strategy_id: str) -> Strategy | None:
-        """The newest version of a strategy."""
+    async def strategy(self, strategy_id: str, version: int | None = None) -> Strategy | None:
+        """A version of a strategy, the newest where none is named."""
         ...
 
 
-def platform_payload(specification: Specification, templates: Templates) -> JsonValue:
+def platform_payload(specification: Specification, templates: Templates) -> dict[str, JsonValue] | None:
     """What `POST /strategies/` of the desk's platform takes; None where the strategy fits none of its types."""
     if specification.template == "rules" or specification.side != "long" or specification.entry or specification.exit:
         return None
@@ -180,6 +197,8 @@ def platform_payload(specification: Specification, templates: Templates) -> Json
     config = _platform_config(template, specification)
     risk = specification.risk
     if template.platform is None or config is None or risk.trailing_stop or risk.atr_stop or risk.max_holding_bars:
+        return None
+    if specification.sizing.risk_per_trade is not None:
         return None
     if template.platform.strategy_type == "buy_and_hold":
         config["allocation"] = {symbol: 1.0 / len(specification.symbols) for symbol in specification.symbols}
