@@ -239,7 +239,10 @@ class Answering:
         if not text:
             # a bare mention, or a file without a word
             return text, Routed("narrate" if envelope.files else "help", 1.0), None
-        return text, await self._services.router.route(text, subject=subject, thread=thread), None
+        routed = await self._services.router.route(text, subject=subject, thread=thread)
+        # a file is there to be read, unless the words clearly ask for something else
+        unsure = bool(routed.alternatives) or routed.intent in ("help", "unknown")
+        return text, _reading(routed, "narrate") if envelope.files and unsure else routed, None
 
     async def _thread(self, envelope: Envelope) -> tuple[ThreadMessage, ...]:
         """The thread before this message, oldest first; what cannot be read is left out."""
