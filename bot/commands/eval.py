@@ -30,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
         "held_out": _corpus("held_out").HELD_OUT,
         "held_out_again": _corpus("held_out_again").HELD_OUT_AGAIN,
         "held_out_third": _corpus("held_out_third").HELD_OUT_THIRD,
+        "voices_read": _corpus("voices").VOICES_READ,
+        "voices_kept": _corpus("voices").VOICES_KEPT,
     }
     report = {}
     for name, cases in parts.items():

@@ -97,6 +97,61 @@ def test_what_was_said_of_another_instrument_is_read_on_it(drafter: Drafter) -> 
     assert draft.specification.symbols == ("SPY",)
 
 
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("buy when RSI is below 30, then back above, sell at 70", "buy when RSI(14) crosses above 30, sell at 70"),
+        ("breakout above the 55-day high, exit on the 20 day low", "buy a 55-day high, sell a 20-day low"),
+        ("mean reversion w/ bollinger bands 20,2 pls", "bollinger reversion 20/2"),
+        ("sell at RSI over 70 and buy back when RSI is under 30", "buy when RSI is under 30, sell at RSI over 70"),
+        (
+            "buy when the 20-day average is above the 50-day average, sell when the 20 drops under the 50",
+            "buy when the 20-day average is above the 50-day average, sell when the 20-day average is below the 50-day average",
+        ),
+    ],
+)
+def test_another_wording_comes_to_the_same_strategy(drafter: Drafter, said: str, same: str) -> None:
+    one, other = (drafter.reader.read(text).specification for text in (said, same))
+    assert one is not None
+    assert other is not None
+    assert (one.template, one.parameters, one.entry, one.exit) == (
+        other.template,
+        other.parameters,
+        other.entry,
+        other.exit,
+    )
+
+
+def test_the_average_of_an_indicator_is_not_the_prices(drafter: Drafter) -> None:
+    read = drafter.reader.read("buy when the ATR is below its 50-day average, sell after 5 days")
+    assert read.specification is not None
+    assert read.specification.to_json()["entry"]["right"]["input"]["name"] == "ATR"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("buy a 20-day high, target 3 ATR, stop 2 ATR", "target 3 atr"),
+        ("buy a 20-day high, target 2R, stop 3%", "target 2r"),
+        ("buy when RSI < 30, sell half at +5%, rest at RSI > 70", "as a whole"),
+        ("buy when RSI < 30 in an uptrend, sell at 70", "uptrend"),
+        ("on weekly bars buy when close is above the 40 week average", "daily bars"),
+        ("buy when RSI falls under 30, then above 50, sell after 5 days", "within how many days"),
+        ("buy when the 20 crosses the 50, sell after 5 days", "What is 20"),
+    ],
+)
+def test_what_is_not_offered_is_asked_about_by_name(drafter: Drafter, said: str, asked: str) -> None:
+    read = drafter.reader.read(said)
+    assert read.status == "clarify"
+    assert any(asked in str(question) for question in read.questions)
+
+
+def test_a_holding_limit_reads_as_a_sentence(drafter: Drafter) -> None:
+    said = drafter.draft("buy when RSI is under 30, stop 5%, sell after 5 days").explanation(drafter.templates)
+    assert "With a stop 5 % below the entry." in said
+    assert "Out after 5 trading days at the latest." in said
+
+
 def test_no_phrase_is_in_two_kinds() -> None:
     seen: dict[str, str] = {}
     for kind, phrase in listed():

@@ -109,7 +109,7 @@ async def test_rejected_with_a_reason_and_questions_by_button(desk: Desk) -> Non
     asked = await desk.conversation.ask("ana", "@Deskhand buy SPY after three down closes in a row")
     assert "When should it get out?" in shown(asked)
     draft = await desk.conversation.press("ana", asked, "draft.choose.0")
-    assert "out after 10 trading days" in shown(draft)
+    assert "Out after 10 trading days" in shown(draft)
 
     view = await desk.open_modal("paul", draft, "draft.reject")
     assert "note" in json.dumps(await desk.submit("paul", view))

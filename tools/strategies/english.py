@@ -275,15 +275,14 @@ def _risk(risk: Risk, long: bool, short: bool) -> list[str]:
     if risk.take_profit:
         said.append(f"a target {_percent(risk.take_profit)} {gain} the entry")
     if risk.max_holding_bars:
-        said.append(
-            "out after a day"
-            if risk.max_holding_bars == 1
-            else f"out after {risk.max_holding_bars} trading days at the latest"
-        )
-    if not said:
-        return []
+        held = "a day" if risk.max_holding_bars == 1 else f"{risk.max_holding_bars} trading days at the latest"
+        return [*_limits(said, risk), f"Out after {held}."]
+    return _limits(said, risk)
+
+
+def _limits(said: list[str], risk: Risk) -> list[str]:
     where = " (stops are checked at the close)" if risk.trigger == "close" else ""
-    return [f"With {', '.join(said)}{where}."]
+    return [f"With {', '.join(said)}{where}."] if said else []
 
 
 def _size(specification: Specification) -> list[str]:

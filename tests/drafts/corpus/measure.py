@@ -107,6 +107,6 @@ def report(outcomes: list[Outcome]) -> dict[str, float | int]:
         "positions_equal_of_those_to_draft": found.exact / found.drafts,
         "positions_equal_of_those_drafted": found.exact / max(found.drafted, 1),
         "mean_agreement_of_positions": found.mean_agreement,
-        "asked_of_those_to_ask": found.asked / found.to_ask,
-        "refused_of_those_to_refuse": found.refused / found.to_refuse,
+        "asked_of_those_to_ask": found.asked / found.to_ask if found.to_ask else 1.0,
+        "refused_of_those_to_refuse": found.refused / found.to_refuse if found.to_refuse else 1.0,
     }

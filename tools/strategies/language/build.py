@@ -43,7 +43,7 @@ class Builder:
             return None
         said_entry = parts.long.entry is not None or parts.short.entry is not None
         for named in strategies:
-            if not (named.label_only and said_entry):
+            if not (named.label_only and said_entry and self._said_itself(named, parts)):
                 self._take(named, parts)
         self._only_exit_given(parts)
         self._apply_filters(parts)
@@ -77,9 +77,14 @@ class Builder:
             side.entry = pair.entry
         elif named.template or named.entry is not None:
             side.entry = both(*(one for one in (pair.entry, side.entry) if one is not None))
-        if not side.exits and pair.exit is not None:
+        if not side.exits and pair.exit is not None and not parts.held:
             side.exits.append(pair.exit)
         side.bare = side.bare or named.template == "buy_and_hold"
+
+    @staticmethod
+    def _said_itself(named: Named, parts: Parts) -> bool:
+        """Whether the entry that was said is the named strategy's own: "RSI bounce: in under 8"."""
+        return not named.template or "'RSI'" in str(_json(parts.long.entry))
 
     def _pair(self, named: Named, side: str) -> Pair:
         if not named.template:

@@ -112,7 +112,7 @@ class Names:
             self.notes.assume("the RSI levels are 30 and 70, since you gave none")
         low, high = zones or (30.0, 70.0)
         parameters = {"rsi_period": period or 14, "oversold_threshold": low, "overbought_threshold": high}
-        return Named(text_of(node), "rsi_mean_reversion", parameters)
+        return Named(text_of(node), "rsi_mean_reversion", parameters, label_only=zones is None)
 
     @staticmethod
     def _zones(node: Node) -> tuple[float, float] | None:

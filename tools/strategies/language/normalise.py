@@ -33,7 +33,7 @@ _PLAIN = str.maketrans(
 _SLACK = re.compile(r"<[@#!][^>]*>")
 _WORD = re.compile(
     r"""[+-]di\b | %[kdrb]\b | \[\s*(?:t|i|n|today)?\s*-?\s*\d*\s*\] | ta\.[a-z]+
-    | \d+(?:,\d{3})+(?:\.\d+)?(?!\d) | \d*\.\d+ | \d+(?:st|nd|rd|th)\b | \d+
+    | \d+(?:,\d{3})+(?:\.\d+)?(?!\d) | \d*\.?\d+r\b | \(\s*\) | \d*\.\d+ | \d+(?:st|nd|rd|th)\b | \d+
     | w/o\b | w/(?![a-z]) | [a-z&_]*[a-z_](?:'[a-z]+)? | && | \|\| | := | ==> | --> | => | -> | == | >= | <= | =< | != | & | \S""",
     re.VERBOSE,
 )
@@ -249,6 +249,10 @@ def _single(word: Word) -> Token | None:
     if word.text in times.SIGNS:
         kind = times.SIGNS[word.text]
         return Token(kind, word.text, word.start, word.end) if kind else None
+    if re.fullmatch(r"[\d.]+r", word.text):
+        return Token("RMULT", word.text, word.start, word.end)
+    if re.fullmatch(r"\(\s*\)", word.text):
+        return None
     if word.text.startswith("["):
         digits = re.sub(r"\D", "", word.text)
         return Token("INDEX", word.text, word.start, word.end, float(digits or 0))

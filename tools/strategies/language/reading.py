@@ -14,19 +14,21 @@ from tools.strategies.language.terms import (
     Said,
     Terms,
     average,
+    averaged_over,
     factor,
     of_symbol,
     shifted,
     unit,
 )
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of, tokens, trees
-from tools.strategies.language.words import ZONES, label_of
+from tools.strategies.language.words import OUTPUTS, ZONES, label_of
 
 Op = Literal[">", ">=", "<", "<=", "=="]
 Way = Literal["up", "down"]
 
 _FLIPPED: dict[str, Op] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _PERCENTS = frozenset({"ADX", "ADXR", "DX", "PLUS_DI", "MINUS_DI", "AROON", "ULTOSC", "NATR", "PPO", "PERCENTRANK"})
+_SHORTEST_LINE = 10
 _SHARES = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
 
 
@@ -118,6 +120,8 @@ class Conditions:
         if not isinstance(left, It | Percent):
             self.memory.left = left
         right = self.terms.read(right_tree)
+        if isinstance(left, int | float):
+            left, right = self._by_length(left, text_of(op)), self._by_length(right, text_of(right_tree))
         if isinstance(right, It) and right.bars == 0:
             right = self.memory.right if self.memory.right is not None else right
         settled = self._subject(left, right, text_of(right_tree))
@@ -132,6 +136,15 @@ class Conditions:
                 ">" if isinstance(other, c.Highest) else "<" if isinstance(other, c.Lowest) else self._touch_op()
             )
         return c.Comparison(op=written, left=settled, right=other)
+
+    def _by_length(self, said: Said, around: str) -> Said:
+        """ "The 20 drops under the 50", after averages of those lengths: a number is never compared with a number."""
+        if not isinstance(said, int | float):
+            return said
+        known = self.memory.averages.get(said)
+        if known is None:
+            raise Unclear(f"What is {said:g} beside “{around}”?", f"the {said:g}-day average")
+        return known
 
     def _chain(self, node: Node) -> Condition:
         left, op, middle, second, right = trees(node)
@@ -179,7 +192,8 @@ class Conditions:
         subject, of = trees(node)
         left = self.terms.settled(self.terms.read(subject))
         self.memory.left = left
-        right = c.Arithmetic(op="*", left=factor(node), right=self.terms.settled(self.terms.read(of)))
+        level = averaged_over(self.terms.settled(self.terms.read(of)), left)
+        right = c.Arithmetic(op="*", left=factor(node), right=level)
         self._spoken(left, right)
         return c.Comparison(op=">", left=left, right=right)
 
@@ -188,6 +202,40 @@ class Conditions:
         left = self._subject(self.terms.read(said[0]) if said else It(), 0.0, text_of(node))
         self._spoken(left, 0.0)
         return c.Comparison(op=">" if "POSITIVE" in kinds(node) else "<", left=left, right=0.0)
+
+    def _sequence(self, node: Node) -> Condition:
+        """ "Under 30, then back above 30" is a cross; anything else is asked how far apart it may be."""
+        one, two = (self._read(part) for part in trees(node))
+        within = first(node, ["INDUR"])
+        if within is not None:
+            return both(c.WithinBars(condition=one, bars=int(number(within)) + 1), two)
+        if isinstance(one, c.Comparison) and isinstance(two, c.Comparison | c.CrossesAbove | c.CrossesBelow):
+            same = (one.left, one.right) == (two.left, two.right)
+            up = isinstance(two, c.CrossesAbove) or (isinstance(two, c.Comparison) and two.op.startswith(">"))
+            if same and up == one.op.startswith("<"):
+                return _cross(up, one.left, one.right)
+        raise Unclear(f"“{text_of(node)}”: within how many days of the first does the second count?", "within 5 days")
+
+    def _inside_band(self, node: Node) -> Condition:
+        """ "Back inside the lower band": a cross up through it, and down through the upper."""
+        band = self.terms.settled(self.terms.read(trees(node)[-1])) if trees(node) else None
+        if not isinstance(band, c.Indicator) or band.output not in {"lowerband", "upperband"}:
+            raise Unclear(f"“{text_of(node)}”: from below the lower band or from above the upper one?")
+        self._spoken(c.Price(), band)
+        return _cross(band.output == "lowerband", c.Price(), band)
+
+    def _both_rising(self, node: Node) -> Condition:
+        return both(*(c.Rising(of=one) for one in self._spoken_of(node)))
+
+    def _both_falling(self, node: Node) -> Condition:
+        return both(*(c.Falling(of=one) for one in self._spoken_of(node)))
+
+    def _both_compared(self, node: Node) -> Condition:
+        op, level = trees(node)
+        left, right = self._spoken_of(node)
+        said = self.terms.read(level)
+        written = _op(op) or self._default_op()
+        return both(*(c.Comparison(op=written, left=one, right=self._object(said, one)) for one in (left, right)))
 
     # what is left out
 
@@ -226,6 +274,7 @@ class Conditions:
         value = right.value if isinstance(right, Percent) else right
         if not isinstance(value, int | float):
             looked_at = getattr(left, "symbol", None)
+            value = averaged_over(value, left)
             return of_symbol(value, looked_at) if looked_at and unit(value) == unit(left) else value
         if unit(left) == "fraction" and not isinstance(right, Percent) and abs(value) >= 1:
             self.notes.assume(f"{value:g} is read as {value:g} % for a return")
@@ -280,12 +329,34 @@ class Conditions:
         if len(said) == 2 and not isinstance(subject, It | Percent):
             self.memory.left = subject
         other = self.terms.read(said[-1])
+        if isinstance(subject, int | float):
+            subject, other = self._by_length(subject, text_of(node)), self._by_length(other, text_of(node))
         if isinstance(other, It) and self.memory.right is not None:
             other = self.memory.right
         left = self._subject(subject, other, text_of(said[-1]))
         right = self._object(other, left)
         self._spoken(left, right)
         return _cross(up, left, right)
+
+    def _cross_zone_up(self, node: Node) -> Condition:
+        return self._crossed_in_zone(node, up=True)
+
+    def _cross_zone_down(self, node: Node) -> Condition:
+        return self._crossed_in_zone(node, up=False)
+
+    def _crossed_in_zone(self, node: Node, *, up: bool) -> Condition:
+        """ "Stochastics cross up below 20": the line through its signal, while under that level."""
+        line = self.terms.settled(self.terms.read(trees(node)[0]))
+        if not isinstance(line, c.Indicator) or line.name not in OUTPUTS:
+            raise Unclear(f"“{text_of(node)}”: what does it cross?", "its 10-day average", "the level of 30")
+        said = trees(node)[1:]
+        level = self._object(self.terms.read(said[0]), line) if said else ZONES[line.name][0]
+        outputs = [line.model_copy(update={"output": output}) for output in OUTPUTS[line.name]]
+        self._spoken(outputs[0], level)
+        self.notes.assume(f"“{text_of(node)}” is the line crossing its signal line at that level")
+        return both(
+            _cross(up, outputs[0], outputs[1]), c.Comparison(op="<" if up else ">", left=outputs[0], right=level)
+        )
 
     def _cross_noun(self, node: Node) -> Condition:
         left, right = trees(node)
@@ -413,10 +484,30 @@ class Conditions:
 
     # streaks, trends, turns
 
+    def _line(self, node: Node) -> Term | None:
+        """ "The 50-day is rising" speaks of an average, "50 days rising" of a run of days."""
+        length = first(node, ["DUR"])
+        bare = not trees(node) and not {"INAROW", "UPDAY", "DOWNDAY", "CLOSE"} & set(kinds(node))
+        if length is None or not bare or length.said.split()[-1] not in {"day", "week", "month", "d"}:
+            return None
+        bars = int(number(length))
+        if bars < _SHORTEST_LINE:
+            return None
+        self.notes.assume(f"“{text_of(node)}” is read as the {bars}-day average")
+        line = average("SMA", bars)
+        self.memory.left = line
+        return line
+
     def _down_streak(self, node: Node) -> Condition:
+        line = self._line(node)
+        if line is not None:
+            return c.Falling(of=line)
         return c.Falling(of=self._streaking(node), bars=self._count(node))
 
     def _up_streak(self, node: Node) -> Condition:
+        line = self._line(node)
+        if line is not None:
+            return c.Rising(of=line)
         return c.Rising(of=self._streaking(node), bars=self._count(node))
 
     def _streaking(self, node: Node) -> Term:

@@ -58,6 +58,8 @@ class Parts:
     costs: dict[str, float] = field(default_factory=dict)
     period: dict[str, datetime.date] = field(default_factory=dict)
     last_years: int = 0
+    held: bool = False
+    """Whether a holding period was said as the plan ("hold for a month"), not as a limit."""
     fill: str = ""
     long_only: bool = False
     both_sides: bool = False
@@ -234,8 +236,35 @@ class Request:
         self.parts.long.exits.append(both(*(self.conditions.read(one, role) for one in rest)))
         return True
 
+    def _enter_leave(self, piece: Node) -> None:
+        """ "Breakout above the 55-day high, out on the 20-day low": an entry without a verb, right before its exit."""
+        entry, *leaving = trees(piece)
+        if self.parts.long.entry is not None or self.parts.short.entry is not None:
+            raise Unclear(f"Does “{text_of(entry)}” belong to the entry or to the exit?")
+        self.parts.long.entry = self.conditions.read(entry, Role(True, "long"))
+        role = Role(False, "long", reading.opposite_way(self.parts.long.entry))
+        for one in leaving:
+            self._exit_item(one, "long", role)
+        self.after_exit = True
+
     def _cover(self, piece: Node) -> None:
-        self._close("short", piece)
+        if self._buys_again(piece):
+            self._open("long", piece)
+        else:
+            self._close("short", piece)
+
+    def _buys_again(self, piece: Node) -> bool:
+        """ "Sell when ..., buy back when ...": where nothing was sold short, buying back is the entry."""
+        short = self.parts.short
+        return (
+            text_of(piece).startswith("buy")
+            and short.entry is None
+            and not short.bare
+            and self.parts.long.entry is None
+            and bool(self.parts.long.exits)
+            and len(trees(piece)) == 1
+            and trees(piece)[0].data not in _LIMITS
+        )
 
     def _closing_side(self) -> Side:
         if self.parts.short.entry is not None or self.parts.short.bare:
@@ -339,6 +368,8 @@ class Request:
         token = first(piece, ["AFTERDUR", "INDUR", "MAXDUR", "FORDUR", "DUR"])
         self._limit("max_holding_bars", max(1, int(number(token))))
 
+        self.parts.held = "HOLD" in kinds(piece) and not {"MAXDUR", "ATLATEST"} & set(kinds(piece))
+
     def _hold_number(self, piece: Node) -> None:
         self._limit("max_holding_bars", max(1, int(number(first(piece, ["NUM"])))))
 
@@ -390,6 +421,32 @@ class Request:
         if not period:
             self.notes.assume("ATR is ATR(14), since you gave no period")
         return multiple, int(number(period[0])) if period else 14
+
+    def _atr_target(self, piece: Node) -> None:
+        raise Unclear(
+            f"“{text_of(piece)}”: a target is a percentage above the entry here. Which percentage?",
+            "take profit at 6 %",
+        )
+
+    # what a strategy cannot do here
+
+    def _scaling(self, piece: Node) -> None:
+        raise Unclear(
+            f"“{text_of(piece)}”: a position is opened and closed as a whole here. What closes all of it?",
+            "sell all of it at a 5 % profit",
+            "sell when RSI is over 70",
+        )
+
+    def _daily_only(self, piece: Node) -> None:
+        raise Unclear(
+            f"“{text_of(piece)}”: strategies run on daily bars here. Which lengths in days or weeks are meant?",
+            "the 40-week average, taken as 200 trading days",
+        )
+
+    def _undefined(self, piece: Node) -> None:
+        raise Unclear(
+            f"What is “{text_of(piece)}” here?", "the close above the 200-day average", "the 50-day average rising"
+        )
 
     def _stop_bare(self, _: Node) -> None:
         if not {"stop_loss", "atr_stop", "trailing_stop"} & self.parts.risk.keys():
@@ -468,10 +525,12 @@ class Request:
         return self.parts.long if side == "long" else self.parts.short
 
 
-_OPENS = frozenset({"enter", "enter_while", "enter_unless", "enter_from_to", "short", "bare", "enter_op"})
+_OPENS = frozenset(
+    {"enter", "enter_while", "enter_unless", "enter_from_to", "short", "bare", "enter_op", "enter_leave"}
+)
 _LIMITS = frozenset(
     """hold_for hold_one hold_nth hold_number target stop trail atr_stop atr_trail atr_times atr_trail_times atr_bare
-    stop_number trail_number target_number stop_bare trail_bare target_bare""".split()
+    stop_number trail_number target_number atr_target stop_bare trail_bare target_bare""".split()
 )
 
 

@@ -54,6 +54,7 @@ class Memory:
     left: Term | None = None
     right: Term | None = None
     average: Indicator | None = None
+    averages: dict[float, Indicator] = field(default_factory=dict)
     band: Indicator | None = None
     oscillator: Term | None = None
     periods: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Terms:
         if isinstance(term, Indicator):
             if term.name in _AVERAGES:
                 self.memory.average = term
+                self.memory.averages[term.parameters.get("timeperiod", 0)] = term
             elif term.name in _BANDS:
                 self.memory.band = term
             if unit(term) == "index":
@@ -123,6 +125,13 @@ class Terms:
             of = self.memory.left if self.memory.left is not None else Price()
             return shifted(of, term.bars)
         return term
+
+    def _percent_b(self, node: Node) -> Said:
+        """Where the close is between the Bollinger bands: 0 at the lower, 1 at the upper."""
+        lower = self.indicator("BBANDS", "lowerband", _numbers(node))
+        upper = lower.model_copy(update={"output": "upperband"})
+        width = Arithmetic(op="-", left=upper, right=lower)
+        return Arithmetic(op="/", left=Arithmetic(op="-", left=Price(), right=lower), right=width)
 
     def _day_range(self, _: Node) -> Said:
         return Arithmetic(op="-", left=Price(field="high"), right=Price(field="low"))
@@ -272,7 +281,7 @@ class Terms:
         return field_, max(1, int(number(first(node, (*_LENGTHS, "PER", "NUM")))))
 
     def _ret(self, node: Node) -> Said:
-        length = first(node, (*_LENGTHS, "PER", "NUM"))
+        length = first(node, (*_LENGTHS, "PERIODIC", "PER", "NUM"))
         if length is None:
             before = self.memory.left
             if isinstance(before, Return):
@@ -319,6 +328,15 @@ def average(name: str, bars: int, of: PriceField = "close") -> Indicator:
     return Indicator(name=name, parameters={"timeperiod": bars}, input=source)
 
 
+def averaged_over(term: Term, of: Term) -> Term:
+    """ "ATR above its 50-day average": the average of what it is compared with, not of the price."""
+    if isinstance(term, Arithmetic):
+        return term.model_copy(update={"left": averaged_over(term.left, of), "right": averaged_over(term.right, of)})
+    if isinstance(term, Indicator) and term.name in _AVERAGES and term.input is None and unit(of) == "index":
+        return term.model_copy(update={"input": of})
+    return term
+
+
 def factor(node: Node) -> float:
     """The number of "twice", "1.5x", "half" under a node."""
     for token in tokens(node):
@@ -360,6 +378,8 @@ def unit(term: Said | None) -> Unit:
             return "price"
         case Highest() | Lowest():
             return unit(term.of)
+        case Arithmetic(op="/"):
+            return "other"
         case Arithmetic():
             return unit(term.right if isinstance(term.left, int | float) else term.left)
         case Indicator():
