@@ -10,7 +10,9 @@ sys.path.insert(0, str(Path(__file__).parent / "mutations"))
 from corpus import split
 from fact_sets import golden_cross, golden_facts
 from measure import Tally, escapes, people_blocks, voice_blocks, voice_escapes, writer_blocks
+from voices import texts
 
+from tools.narrative.checker import check
 from tools.narrative.service import prepare
 
 
@@ -51,3 +53,26 @@ def test_what_other_people_would_write_passes_and_its_mutants_do_not() -> None:
     voice_escapes(facts, 3, tally)
     assert tally.total >= 1200
     assert tally.out <= 0.03 * tally.total
+
+
+def test_a_desk_a_regulator_and_a_committee_are_read() -> None:
+    facts = {fact.id: fact for fact in golden_facts()}
+    filled = ["".join(piece.text for piece in said) for _, said in texts(facts, unread=False, file="voices_desk.txt")]
+    assert len(filled) >= 20
+    found = {text: check(text, tuple(facts.values())) for text in filled}
+    assert {text: findings for text, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize(
+    "false",
+    [
+        "8 winners out of 19, pf 5.65.",
+        "From the 19 full years were 8 positive.",
+        "Frictions all in 16 bps pa.",
+        "As of 31 December 2018 stands the portfolio at $100,000.",
+        "vol prints 25.2%, market 13.1%",
+        "Every $1 lost was matched by $2.65 won.",
+    ],
+)
+def test_and_their_errors_are_stopped(false: str) -> None:
+    assert check(false, golden_facts())

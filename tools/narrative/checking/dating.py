@@ -9,10 +9,17 @@ _ROLES = (
     (frozenset("recovered recovery regained recover recoup recouped recovering good".split()), ("recover",)),
     (frozenset("trough bottom low bottomed troughed bottoming nadir".split()), ("trough",)),
     (
-        frozenset("peak high began peaked start started starting beginning begin begins starts from".split()),
+        frozenset(
+            "peak high began peaked start started starting beginning begin begins starts commenced commences commencing opened opens from".split()
+        ),
         ("start",),
     ),
-    (frozenset("ended ends end ending until through last finished finishes".split()), ("end", "trough", "recover")),
+    (
+        frozenset(
+            "ended ends end ending until through last finished finishes concluded concludes concluding".split()
+        ),
+        ("end", "trough", "recover"),
+    ),
 )
 
 

@@ -25,12 +25,39 @@ def fill_in(items: list[Item], index: Index) -> None:
             item.unit = "number"
         elif item.kind == "Z" and item.word.startswith(("each ", "every ")) and "Q" in [i.kind for i in items[max(0, position - 4) : position]]:  # fmt: skip
             item.kind, item.key = "A", "annual"
-        elif item.kind == "O" and item.word in _TALLIES and position and items[position - 1].kind == "Q":
+        elif item.kind == "O" and item.word in _TALLIES and _tallies(items, position):
             item.kind, item.key = "M", _TALLIES[item.word]
+        elif item.kind == "O" and item.word in _MARKETS and _stands_for_the_market(items, position):
+            item.kind, item.key, item.also = "S", "benchmark", "market"
+        elif item.word == "prints" and position and items[position - 1].kind == "M":
+            item.kind, item.key = "L", "link"
     _windows(items)
 
 
-_TALLIES = {"w": "won", "l": "lost", "wins": "won", "losses": "lost"}
+_UP = "positive_years,positive_months,won"
+_TALLIES = {
+    "w": "won",
+    "l": "lost",
+    "wins": "won",
+    "losses": "lost",
+    "positive": _UP,
+    "profitable": _UP,
+    "green": _UP,
+}
+_MARKETS = frozenset(("market", "mkt"))
+
+
+def _tallies(items: list[Item], position: int) -> bool:
+    """ "30 W", "14 positive": a word straight after a count that no noun follows says what is counted."""
+    follows = items[position + 1].kind if position + 1 < len(items) else ""
+    return position > 0 and items[position - 1].kind == "Q" and follows != "M"
+
+
+def _stands_for_the_market(items: list[Item], position: int) -> bool:
+    """ "vol 21.4%, market 28.9%", "mkt made 6%": without its article, at the start of a stretch that has a figure."""
+    before = items[position - 1].kind if position else "P"
+    follows = "".join(i.kind for i in items[position + 1 : position + 3])
+    return before in "PRB(J" and (follows[:1] == "Q" or follows in ("VQ", "LQ"))
 
 
 _UNITS = {"day": "day", "days": "day", "session": "day", "month": "month", "months": "month", "year": "year", "years": "year", "trade": "trade", "trades": "trade"}  # fmt: skip

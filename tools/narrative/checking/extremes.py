@@ -47,7 +47,8 @@ def _superlative(reading: Reading, position: int, item: Item) -> None:
 
 def _no_claim(reading: Reading, position: int, item: Item) -> bool:
     """ "Most of the time", "at best", "its worst": no claim, or one that names a figure and is held against it."""
-    if item.word == "most" and position + 1 < len(reading.items) and reading.items[position + 1].kind in "OTL":
+    follows = reading.items[position + 1] if position + 1 < len(reading.items) else None
+    if item.word == "most" and follows is not None and (follows.kind in "OTL" or follows.word.startswith("of ")):
         return True
     led = position > 0 and reading.items[position - 1].word in ("at", "its")
     return led and item.word in ("best", "worst", "least", "most", "top")

@@ -33,7 +33,9 @@ def fits_unit(item: Item, index: Index, position: int) -> bool:
     if unit in allowed:
         if item.unit == "times" and unit == "fraction":
             return bool(keys & {"total_return", "turnover", "up_capture", "down_capture", "exposure"})
-        return not (item.unit == "part" and keys & {"cagr", "volatility"})
+        return not (
+            (item.unit == "part" and keys & {"cagr", "volatility"}) or (item.unit == "bps" and "turnover" in keys)
+        )
     if item.unit == "number" and unit == "fraction":
         return "probability" in index.facts[position].label.lower() or bool(keys & {"psr", "dsr", "correlation"})
     if item.unit == "number" and unit == "currency":

@@ -9,6 +9,7 @@ from tools.narrative.checking.nouns import (
     of_both_nouns,
     strong_left,
     strong_right,
+    wholes_of,
     with_totals,
     word_before,
 )
@@ -25,7 +26,7 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     mask, generic = _metric_of(reading, at, item)
     if item.unit == "times" and item.also == "words":
         mask |= reading.index.by_key.get("total_return", 0)
-    by_rank = _ranked_year(reading, at)
+    by_rank = _ranked_year(reading, at) or _of_each_unit(reading, item)
     if by_rank:
         return by_rank, False
     if item.unit in ("percent", "part") and loses(reading, at):
@@ -40,6 +41,14 @@ def metric_of(reading: Reading, at: int, item: Item) -> tuple[int, bool]:
     if mask & reading.index.by_key.get("max_drawdown", 0) and fall_of_rank(reading, at):
         mask |= reading.index.by_key.get("drawdown", 0)
     return mask, generic
+
+
+def _of_each_unit(reading: Reading, item: Item) -> int:
+    """ "$5.65 for every $1 lost": the profit factor; of a unit put in, what it became."""
+    if item.unit != "times" or not item.currency:
+        return 0
+    loses = any("los" in word[:3] for i in reading.items for word in i.word.split())
+    return reading.index.by_key.get("profit_factor" if loses else "total_return", 0)
 
 
 def _whole_of_a_count(reading: Reading, at: int, item: Item) -> int:
@@ -149,7 +158,7 @@ def _years_or_months(reading: Reading, at: int, mask: int) -> int:
         item = reading.items[position]
         for word, found in kinds.items():
             if word in item.word or (item.kind == "Q" and item.key.startswith(word)):
-                return mask & ~(kinds["year"] | kinds["month"]) | found
+                return mask & ~(kinds["year"] | kinds["month"] | index.by_key.get("won", 0)) | found
     return mask
 
 
@@ -273,9 +282,15 @@ def _totals(reading: Reading, at: int, item: Item) -> int:
     if rest == ["L", "N"]:
         mask |= reading.index.by_key.get("won", 0) | reading.index.by_key.get("lost", 0)
     if item.unit == "number" and at and word_before(reading, at) in ("of", "out of", "in"):
-        for key in ("trades", "whole_years", "whole_months"):
-            mask |= reading.index.by_key.get(key, 0)
+        mask |= wholes_of(reading.index, _counted_before(reading, at))
     return mask
+
+
+def _counted_before(reading: Reading, at: int) -> int:
+    """Facts of the noun between a part and its whole: "8 winners out of 11"; 0 where none stands there."""
+    start = max((p for p in range(at) if reading.code[p] == "Q"), default=at)
+    nouns = (i for i in reading.items[start:at] if i.kind == "M")
+    return next((mask for noun in nouns if (mask := metric_mask(reading.index, noun))), 0)
 
 
 def _of_the_engine(reading: Reading, at: int) -> int:

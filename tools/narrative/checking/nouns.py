@@ -1,5 +1,6 @@
 """Which noun or verb beside a quantity says which figure it is."""
 
+from tools.narrative.checking.index import Index
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.state import Reading, fitting, is_generic, leads_on, metric_mask
 
@@ -176,8 +177,24 @@ def with_totals(reading: Reading, at: int, mask: int) -> int:
         and "Q" in code[max(0, at - 3) : at]
         and reading.items[at - 1].word in ("of", "its", "the", "in", "out of")
     ):
-        for key in ("trades", "whole_years", "whole_months"):
-            mask |= reading.index.by_key.get(key, 0)
+        mask |= wholes_of(reading.index, mask)
+    return mask
+
+
+_WHOLES = {
+    "trades": ("won", "lost", "open", "win_rate"),
+    "whole_years": ("positive_years",),
+    "whole_months": ("positive_months",),
+}
+
+
+def wholes_of(index: Index, parts: int) -> int:
+    """What counts of this kind are parts of: trades of winners, years of positive years; all where none is a part."""
+    own = {key for p in index.bits(parts) for key in index.keys[p]}
+    known = [whole for whole, kinds in _WHOLES.items() if own & set(kinds)]
+    mask = 0
+    for whole in known or _WHOLES:
+        mask |= index.by_key.get(whole, 0)
     return mask
 
 
@@ -215,5 +232,9 @@ def facts_by_unit(reading: Reading, at: int, item: Item) -> int:
         return reading.index.by_key.get("total_return", 0)
     if item.unit != "money":
         return 0
+    index = reading.index
     grew = any("final" in i.key.split(",") for i in reading.items[at + 1 : at + 5] if i.kind == "M")
-    return reading.index.by_key.get("initial", 0) | (0 if grew else reading.index.by_key.get("final", 0))
+    facts = index.by_key.get("initial", 0) | (0 if grew else index.by_key.get("final", 0))
+    days = [i.dates for i in reading.items if i.kind == "D" and i.until is None]
+    dated = sum(1 << p for p in index.bits(facts) if index.spans[p] in days)
+    return dated if len(days) == 1 and dated else facts

@@ -59,6 +59,9 @@ def _owner_after(reading: Reading, at: int) -> str:
         return items[position].key
     while position < len(items) and items[position].kind in "AYEM":
         position += 1
+    predicate = _owner_in_predicate(items, position)
+    if predicate:
+        return predicate
     if position + 1 < len(items) and items[position].kind in "VO" and items[position + 1].word in ("by", "for"):
         position += 1
     if position >= len(items) or not (items[position].word in _OWNER_OPENS or items[position].kind == "("):
@@ -76,6 +79,17 @@ def _owner_after(reading: Reading, at: int) -> str:
     if follow == ":" or (follow == "'s" and not closed) or (opening == "(" and follow != ")"):
         return ""
     return items[position].key
+
+
+def _owner_in_predicate(items: list[Item], position: int) -> str:
+    """ "The 0.69 Sharpe is the engine's own number": whose it is, said behind the noun."""
+    if not (0 < position < len(items) and items[position - 1].kind == "M" and items[position].word in ("is", "was")):
+        return ""
+    follows = [i for i in items[position + 1 : position + 4] if i.word != "the"]
+    if not follows or follows[0].kind != "S" or follows[0].key == "strategy":
+        return ""
+    own = follows[0].word.endswith(" own") or [i.word for i in follows[1:2]] in ([], ["."], ["'s"])
+    return follows[0].key if own else ""
 
 
 def main_subject(reading: Reading, at: int) -> str:

@@ -4,10 +4,19 @@ from tools.narrative.checking.index import Index
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.state import Reading, metric_mask
 
+_PER_UNIT = 1000.0
+"""Money below this, said of "every $1", is a multiple of it."""
+
 
 def set_aside(reading: Reading) -> None:
     """Numbers that only describe become words: parameters in names, confidence levels, lengths of windows."""
+    each = False
     for at, item in enumerate(reading.items):
+        each = each or (
+            item.kind == "Q" and item.unit == "money" and item.value == 1 and _supposed(reading.items, at)
+        )
+        if each and item.kind == "Q" and item.unit == "money" and item.value < _PER_UNIT:
+            item.unit = "times"
         if item.kind == "Q" and not item.problem and (item.unit == "window" or _part_of_a_name(reading, at, item)):
             if item.unit == "window":
                 descriptive(reading, at, item)

@@ -78,6 +78,8 @@ _SIDES = {"below": -1, "under": -1, "beneath": -1, "off": -1, "above": 1}
 def lean_of(reading: Reading, at: int) -> int:
     """1 where the words say up, -1 where they say down, 0 where they do not say."""
     items = reading.items
+    if items[at].unit == "times" and items[at].currency:
+        return 0  # of each unit lost or put in
     following = next((i for i in items[at + 1 : at + 3] if i.kind != "A"), None)
     if following is not None and following.word in _SIDES and _from_a_high(items, at):
         return _SIDES[following.word]
