@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "factcheck": "check a report's text against its facts",
     "backtests": "import a backtest, or list the stored ones",
     "draft": "a strategy from a request in words, tried on real prices",
+    "strategies": "what was approved: list, show, or export one, also as the platform takes it",
     "catalogue": "what strategies can be made of: indicators, prices, calendar, templates",
     "preview": "run a strategy specification on prices",
     "diagnose": "a question about the desk's systems, answered with tools",

@@ -114,7 +114,7 @@ def build_handlers(parts: Parts) -> dict[Intent, Handler]:
     handlers["unknown"] = Help(access, parts.feedback, parts.usage, parts.pins, intent="unknown")
     handlers["usage"] = UsageHandler(parts.usage, parts.feedback)
     published = Published(access, parts.reviews.store, parts.approvals, core.store)
-    handlers["approvals"] = ApprovalsHandler(access, parts.approvals, parts.reviews, core.store)
+    handlers["approvals"] = ApprovalsHandler(access, parts.approvals, parts.reviews, core.store, parts.drafts.store)
     handlers["narrate"] = Narrate(core.store, core.rules, core.files, core.charts, parts.reviews, published)
     handlers["compare"] = Compare(core.store, core.rules, core.charts)
     handlers["diagnose"] = _diagnose(parts)
@@ -168,6 +168,8 @@ def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Annou
         ModelDrafter(drafter, model_proposers(core.model, core.prompts) if core.model is not None else None),
         core.settings.approvals.review_channel,
         sending,
+        core.settings.operators_channel or "",
+        _mention_of(core, "approver"),
     )
 
 

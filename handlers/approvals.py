@@ -27,10 +27,12 @@ from bot.protocols import (
 from handlers.reviews import Reviews, detail_of
 from handlers.runs import meant_by
 from handlers.views import approvals as lists
+from handlers.views import registry
 from handlers.views import reviews as views
 from handlers.views.text import actions, button, escape, plain_input, section
 from tools.backtests.model import BacktestStore
 from tools.errors import BadInput, Denied, NotFound
+from tools.strategies.drafts import DraftStore
 
 _CLOSED: tuple[ApprovalState, ...] = ("approved", "rejected", "sent_back", "discarded", "expired", "superseded")
 _MOST = 10
@@ -62,6 +64,7 @@ class ApprovalsHandler:
     approvals: Approvals
     reviews: Reviews
     runs: BacktestStore
+    registry: DraftStore
     intent: Intent = "approvals"
     permission: Permission = "narrate"
 
@@ -220,6 +223,8 @@ class ApprovalsHandler:
         match action:
             case "publish" if not request.subject.get("approval_id"):
                 return await self._offer(request)
+            case "registry":
+                return registry.listed(await self.registry.strategies(limit=_MOST + 1), _MOST)
             case "history" | "status" | "export":
                 return await self._history(" ".join(_strings(arguments.get("names"))))
             case "approve" | "reject" | "return" | "discard" | "withdraw" | "rate" | "publish":

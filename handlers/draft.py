@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from bot.protocols import Approval, Intent, Json, Modal, ModalView, Opening, Permission, Progress, Reply, Request
-from handlers.drafts import Asked, Drafts
+from handlers.drafts import Asked, Drafts, Submitted
 from handlers.views import draft as views
-from handlers.views.text import plain_input, section
+from handlers.views.text import context, plain_input, section
 from tools.errors import BadInput, NotFound
 from tools.strategies.drafting import Draft as Drafted
 from tools.strategies.drafts import DraftVersion
@@ -59,7 +59,7 @@ class DraftHandler:
         if draft.status == "refused":
             return views.refused(draft, self.drafts.drafter.templates)
         await progress("drawing the trial run")
-        return await self.drafts.shown(await self.drafts.submit(draft, _asked(request)))
+        return await self._shown(request, await self.drafts.submit(draft, _asked(request)))
 
     async def _changed(self, request: Request, progress: Progress, before: DraftVersion, text: str) -> Reply:
         await progress("changing the draft and trying it again")
@@ -68,10 +68,19 @@ class DraftHandler:
             whole = await self.drafts.draft(_plain(text)[:_LONGEST])
             if whole.status != "ok":
                 return views.unclear_change(draft, before)
-            return await self.drafts.shown(await self.drafts.submit(whole, _asked(request), before))
+            return await self._shown(request, await self.drafts.submit(whole, _asked(request), before))
         if draft.status == "refused":
             return views.refused(draft, self.drafts.drafter.templates)
-        return await self.drafts.shown(await self.drafts.submit(draft, _asked(request), before))
+        return await self._shown(request, await self.drafts.submit(draft, _asked(request), before))
+
+    async def _shown(self, request: Request, submitted: Submitted) -> Reply:
+        """The card; outside Slack with a word on who hears of it."""
+        card = await self.drafts.shown(submitted)
+        if request.surface == "slack":
+            return card
+        return replace(
+            card, text=f"{card.text} {self.drafts.notice}", blocks=(*card.blocks, context(self.drafts.notice))
+        )
 
     # --- buttons -----------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ replica: every step has a key made of the approval, and what is used is checked 
 
 import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.protocols import Announcer, Approval, Approvals, Decided, Destination, Json, Person, Reply, Subject, Verdict
 from handlers.sending import Sending
@@ -64,6 +64,9 @@ class Drafts:
     review_channel: str = ""
     sending: Sending | None = None
     """None where no platform is configured."""
+    operators_channel: str = ""
+    """Where approvers are called to a draft that was asked for outside Slack and there is no `review_channel`."""
+    mention_approvers: Callable[[], Awaitable[str]] | None = None
 
     # --- drafting ----------------------------------------------------------------------------------------------------
 
@@ -193,8 +196,7 @@ class Drafts:
     async def changed(self, approval: Approval) -> None:
         """Cards everywhere, the registry, the backtest and its narrative, and a word to the requester."""
         card = await self.card(approval)
-        if self.review_channel and self.review_channel != approval.subject.details.get("asked_channel"):
-            await self.announcer.announce(f"card:{approval.id}", card, Destination(channel=self.review_channel))
+        await self._show_to_approvers(approval, card)
         if approval.state == "pending" and not approval.votes:
             return
         await self.announcer.update(views.key(approval), card)
@@ -203,9 +205,35 @@ class Drafts:
         elif approval.state in ("rejected", "expired"):
             await self._tell(approval, views.told(approval))
 
+    async def _show_to_approvers(self, approval: Approval, card: Reply) -> None:
+        """Besides the thread it was asked for in; a group is called where the channel is not the approvers' own."""
+        asked, where = approval.subject.details.get("asked_channel"), self._approvers_read(approval)
+        if not where or where == asked:
+            return
+        if where != self.review_channel and approval.state == "pending" and self.mention_approvers is not None:
+            card = replace(card, blocks=(views.called(await self.mention_approvers()), *card.blocks))
+        await self.announcer.announce(f"card:{approval.id}", card, Destination(channel=where))
+
+    def _approvers_read(self, approval: Approval) -> str:
+        """The channel besides the thread where approvers hear of it; empty where there is none."""
+        outside = not approval.subject.details.get("asked_channel")
+        return self.review_channel or (self.operators_channel if outside else "")
+
+    @property
+    def notice(self) -> str:
+        """For who asks outside Slack: where approvers are told, or that they are not."""
+        if self.review_channel:
+            return "Approvers are asked in Slack, in the review channel."
+        if self.operators_channel:
+            return "Approvers are asked in Slack, in the operators' channel."
+        return (
+            "Nobody was told that this waits: neither approvals.review_channel nor operators_channel is set. "
+            "Ask an approver to decide on it."
+        )
+
     async def reminded(self, approval: Approval, turn: int) -> None:
         """A word where approvers read."""
-        to = Destination(channel=self.review_channel) if self.review_channel else self._asked_in(approval)
+        to = Destination(channel=self.review_channel) if self.review_channel else self._told_in(approval)
         await self._say(f"reminder:{approval.id}:{turn}", views.reminder(approval), to)
 
     async def _approved(self, approval: Approval) -> None:
@@ -232,7 +260,7 @@ class Drafts:
         await self.store.register(strategy)
         await self._tell(approval, views.registered(approval, strategy, self._where_to(strategy)))
         if self.sending is not None:
-            await self.sending.start(strategy, self._asked_in(approval))
+            await self.sending.start(strategy, self._told_in(approval))
         await self._narrate(approval, backtest_id)
 
     def _where_to(self, strategy: Strategy) -> views.Platform:
@@ -252,11 +280,16 @@ class Drafts:
         await self._say(f"narrated:{approval.id}", reply, self._asked_in(approval))
 
     async def _tell(self, approval: Approval, reply: Reply) -> None:
-        await self._say(f"told:{approval.id}", reply, self._asked_in(approval))
+        await self._say(f"told:{approval.id}", reply, self._told_in(approval))
 
     async def _say(self, key: str, reply: Reply, to: Destination | None) -> None:
         if to is not None:
             await self.announcer.announce(key, reply, to)
+
+    def _told_in(self, approval: Approval) -> Destination | None:
+        """Where the outcome is told."""
+        where = self._approvers_read(approval)
+        return self._asked_in(approval) or (Destination(channel=where) if where else None)
 
     def _asked_in(self, approval: Approval) -> Destination | None:
         """Where the draft was asked for; where that was outside Slack, where approvers read, if anywhere."""

@@ -13,7 +13,7 @@ from bot.protocols import Announcer, Approvals, Destination, Json, Reply, Timers
 from handlers.views import sending as views
 from tools.errors import Denied, Problem, Unavailable
 from tools.platform.client import Json as PlatformJson
-from tools.strategies.drafts import DraftStore, Strategy
+from tools.strategies.drafts import DraftStore, Strategy, as_recorded
 from tools.strategies.templates import Templates
 
 SEND: Final = "strategy.send"
@@ -76,10 +76,9 @@ class Sending:
         version = await self.store.version(strategy.id, strategy.version)
         return (
             approval is not None
-            and version is not None
             and approval.state == "approved"
-            and approval.subject.hash == strategy.hash == version.hash
-            and version.specification == strategy.specification
+            and approval.subject.hash == strategy.hash
+            and as_recorded(strategy, version)
         )
 
     async def _later(self, strategy: Strategy, to: Destination | None, attempt: int, problem: Problem) -> None:

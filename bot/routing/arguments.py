@@ -30,7 +30,7 @@ digest:
     channel    Slack's id, or a name with "#", where another channel than this one is meant
 approvals:
     action     "list", "approve", "reject", "return", "publish", "discard", "submit", "withdraw", "remind", "extend",
-               "rate", "status", "history" or "export"
+               "rate", "status", "history", "registry" (which strategies are approved) or "export"
     reason     the words given with a decision
     channel    as above, for "publish"
     rating     1 to 5
@@ -440,6 +440,10 @@ _DECISIONS = (
     ),
     ("withdraw", r"\btake it back\b|\bundo\b"),
     ("publish", r"\bapprove\b.*\bpublish\b"),
+    (
+        "registry",
+        r"^(?!.*\b(?:to be|not|need\w*|wait\w*|await\w*|pending|rejected|who)\b)(?=.*\bregist(?:ry|ered)\b|.*\bapproved strategies\b|.*\bstrategies\b.*\bapproved?\b)",
+    ),
     (
         "history",
         r"\bwho (?:approved|rejected|signed|decided|vetoed|published|okayed|reviewed)\b|\bhistory\b|\bpast\b|\bdecisions since\b|\b(?:was|were|did we|got|what's been|have we)\b.*\b(?:approved?|rejected?|signed)\b.*\b(?:week|month|year|quarter|yesterday|today|in [a-z]+|since)\b|\b(?:show|list) (?:the |all )*(?:approved|rejected)\b",

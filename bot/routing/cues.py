@@ -412,6 +412,10 @@ _CUES: dict[Intent, str] = {
         SCHEDULE ... channel|here|#0
     """,
     "approvals": """
+        !! which|what|show|list|any|our|all|how ... strategies ... approved|registered
+        !! approved|registered strategies
+        !! strategy|strategies registry
+        !! what|what's|anything|show|list ... in|of the|our|your registry
         !! what|how|why did|has|have ... committee|board|approvers|reviewers|they|pm|pms ... decide|decided|say|said|think ...
         !! anything|something|everything pending|waiting|outstanding|open|left ...
         !! hold off|back on? approving|approval|signing

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from bot.protocols import Approval, Attachment, Block, Json, Reply
-from handlers.views.text import actions, button, context, escape, header, moment, plain_input, section, table
+from handlers.views.text import actions, button, context, escape, header, moment, person, plain_input, section, table
 from tools.backtests.charts import Chart
 from tools.strategies.drafting import Draft
 from tools.strategies.drafts import DraftVersion, Strategy
@@ -115,9 +115,14 @@ def refused(draft: Draft, templates: Templates) -> Reply:
     return Reply(words, (section(f":no_entry: {escape(words)}"),), outcome="problem")
 
 
+def called(mention: str) -> Block:
+    """Above a card in a channel that is not the approvers' own. `mention` is mrkdwn and may be empty."""
+    return section(f"{mention} A draft that was asked for outside Slack waits for a decision.".strip())
+
+
 def told(approval: Approval) -> Reply:
     """A word to the requester."""
-    words = f"<@{approval.subject.requester.id}> *{escape(approval.subject.title)}*: {outcome(approval)}"
+    words = f"{_requester(approval)} *{escape(approval.subject.title)}*: {outcome(approval)}"
     return Reply(f"{approval.subject.title}: {approval.state}.", (section(words),))
 
 
@@ -133,12 +138,16 @@ def registered(approval: Approval, strategy: Strategy, platform: Platform) -> Re
     """A word to the requester: approved, recorded, tested, whether it goes to the platform; never deployed."""
     trials = "1 version was tried" if strategy.trials == 1 else f"{strategy.trials} versions were tried"
     words = (
-        f"<@{approval.subject.requester.id}> *{escape(strategy.name)}*: {outcome(approval)}\n"
+        f"{_requester(approval)} *{escape(strategy.name)}*: {outcome(approval)}\n"
         f"Recorded as `{strategy.id}` version {strategy.version}; its full backtest is `{strategy.backtest_id}`, narrated below. "
         f"{trials}, which its deflated Sharpe ratio takes into account. {_WHERE_TO[platform]}\n{NEVER_DEPLOYED}"
     )
     plain = f"Approved: {strategy.name}. Recorded as {strategy.id} version {strategy.version}. {NEVER_DEPLOYED}"
     return Reply(plain, (section(words),), subject={"backtest_id": strategy.backtest_id})
+
+
+def _requester(approval: Approval) -> str:
+    return person(approval.subject.requester.id, approval.subject.requester.name)
 
 
 def changed_since(approval: Approval) -> Reply:

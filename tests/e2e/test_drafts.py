@@ -6,6 +6,7 @@ import json
 import pytest
 from talk import ANSWER_SECONDS, Conversation, shown
 
+from bot.protocols import Person
 from bot.storage.drafts import SqlDrafts
 from bot.workspace.state import Message
 from tools.strategies.templates import builtin
@@ -103,6 +104,29 @@ async def test_drafted_revised_twice_approved_once_narrated_after(desk: Desk) ->
     run = await desk.conversation.bot.core.store.get(strategy.backtest_id)
     assert run is not None
     assert run.trials == 3
+
+    listed = await desk.conversation.ask("ana", "@Deskhand which strategies are approved?")
+    assert f"`{strategy.id}` version 3, approved by <@{strategy.approved_by[0]}>" in shown(listed)
+    assert "Nothing is deployed" in shown(listed)
+
+
+async def test_asked_outside_slack_calls_approvers_in_the_operators_channel(desk: Desk) -> None:
+    await desk.conversation.ask("ana", "@Deskhand help")  # groups are looked up with the first person
+    drafts = desk.conversation.bot.parts.drafts
+    draft = await drafts.draft("golden cross on SPY, 3% stop")
+    await drafts.submitted(draft, Person("http:ci", "ci"), None)
+    assert "operators' channel" in drafts.notice
+
+    def called() -> list[Message]:
+        return [m for m in desk.workspace.messages("#ops-alerts") if "asked for outside Slack" in shown(m)]
+
+    card = await desk.until(called)
+    assert "<!subteam^" in shown(card)
+    await desk.workspace.press("paul", "#ops-alerts", card.ts, "draft.approve")
+    await desk.until(lambda: [m for m in desk.workspace.messages("#ops-alerts") if "Recorded as" in shown(m)])
+    [done] = [m for m in desk.workspace.messages("#ops-alerts") if m.ts == card.ts]
+    assert "Approved" in shown(done)
+    assert not buttons(done)
 
 
 async def test_rejected_with_a_reason_and_questions_by_button(desk: Desk) -> None:

@@ -79,6 +79,7 @@ async def test_from_words_to_the_registry(api) -> None:
     assert "Buys SPY when the 50-day simple average crosses above" in draft["explanation"]
     assert draft["approval"]["state"] == "pending"
     assert draft["deployed"] is False
+    assert draft["notice"].startswith("Nobody was told that this waits")
 
     here = f"/strategies/drafts/{draft['draft_id']}"
     _, revised = await api("POST", f"{here}/revisions", {"request": "make the stop 5 %"})

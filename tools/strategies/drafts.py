@@ -157,6 +157,15 @@ class Strategy:
         }
 
 
+def as_recorded(strategy: Strategy, version: DraftVersion | None) -> bool:
+    """Whether the registry holds what was decided on: asked again whenever it is used."""
+    return (
+        version is not None
+        and version.hash == strategy.hash
+        and version.specification.to_json() == strategy.specification.to_json()
+    )
+
+
 class DraftStore(Protocol):
     """Drafts and the registry."""
 

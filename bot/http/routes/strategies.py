@@ -32,6 +32,11 @@ class Drafting(Protocol):
         """Where drafts wait."""
         ...
 
+    @property
+    def notice(self) -> str:
+        """Where approvers are told of what is asked here, or that nobody is."""
+        ...
+
     async def draft(self, text: str) -> Draft:
         """A request in words, read and tried; nothing is stored."""
         ...
@@ -133,6 +138,8 @@ class DraftBody(BaseModel):
     questions: list[str] = []
     errors: list[str] = []
     approval: ApprovalBody | None = None
+    notice: str = ""
+    """Of a version that was just submitted: where approvers are told of it, or that nobody is."""
     deployed: Literal[False] = False
 
 
@@ -249,7 +256,7 @@ async def _answer(services: StrategyServices, draft: Draft, person: Person, befo
             errors=[str(error) for error in _list(explained["errors"])],
         )
     version, approval = await services.drafting.submitted(draft, person, before)
-    return _body(version, approval, services)
+    return _body(version, approval, services).model_copy(update={"notice": services.drafting.notice})
 
 
 async def _known(services: StrategyServices, version: DraftVersion) -> DraftBody:
