@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest_approvals import Desk, subject
+from drafted import submit_drafts
 from sqlalchemy import func, select
 
 from bot.storage.tables import approval_votes
@@ -15,13 +16,22 @@ from bot.storage.tables import approval_votes
 RACER = Path(__file__).with_name("racer.py")
 
 
-async def race(database, url, count):
+async def race(database, url, count, what=""):
     desk = Desk(database)
-    for number in range(count):
-        await desk.approvals.submit(subject(number))
+    if what:
+        await submit_drafts(desk, count)
+    else:
+        for number in range(count):
+            await desk.approvals.submit(subject(number))
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, str(RACER), url, who, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            str(RACER),
+            url,
+            who,
+            *filter(None, [what]),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
         for who in ("paul", "mia")
     ]
@@ -47,7 +57,17 @@ async def test_two_processes_decide_once_each(database, database_url):
     await race(database, database_url, 20)
 
 
+async def test_two_processes_decide_once_on_each_draft(sqlite_database, sqlite_url):
+    await race(sqlite_database, sqlite_url, 10, "drafts")
+
+
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
 async def test_ten_thousand(database, database_url):
     await race(database, database_url, 10_000)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+async def test_ten_thousand_drafts(database, database_url):
+    await race(database, database_url, 10_000, "drafts")
