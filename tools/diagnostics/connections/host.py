@@ -24,7 +24,7 @@ class HostOptions(Options):
     disk_warning: Annotated[float, Field(gt=0, le=1)] = 0.85
     disk_critical: Annotated[float, Field(gt=0, le=1)] = 0.95
     memory_warning: Annotated[float, Field(gt=0, le=1)] = 0.92
-    load_warning: Annotated[float, Field(gt=0)] = 2.0
+    load_warning: Annotated[float, Field(gt=0)] = 4.0
     """Waiting or running processes a core, averaged over five minutes."""
 
 
