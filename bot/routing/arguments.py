@@ -181,15 +181,23 @@ def _narrate(text: str, lower: str, found: Mapping[str, Json], period: Period | 
     if _ORIGIN.search(lower):
         more["question"] = "origin"
         _put(more, "number", number[0].strip() if number else None)
-    elif re.search(r"\bwhy\b|\bhow come\b|what (?:drove|caused|explains)|reasons? for", lower):
+    elif re.search(
+        r"\bwhy(?:'?[ds])?\b|\bhow come\b|\bwhat (?:drove|caused|explains|killed)\b|\b(?:reasons?|cause|explanation) (?:for|of|behind)\b",
+        lower,
+    ):
         more["question"] = "why"
     elif re.search(r"\bwhat does .* mean\b|\bdefin(?:e|ition)|\bmeaning of", lower):
         more["question"] = "definition"
     elif re.search(r"\b(?:charts?|plots?|graphs?|heat ?maps?|curves?|pictures?)\b", lower):
         more["question"] = "chart"
-    if re.search(r"\b(?:pdf|html)\b", lower):
-        more["format"] = "pdf" if "pdf" in lower else "html"
+    if _PRINTED.search(lower):
+        more["format"] = "html" if re.search(r"\bhtml\b", lower) else "pdf"
     return more
+
+
+_PRINTED = re.compile(
+    r"\b(?:pdfs?|html|printable|print-?outs?|printed|hard ?copy|print (?:it|this|that|the|out|off|version|copy|edition))\b|\bprint\W*$"
+)
 
 
 _ORIGIN = re.compile(
@@ -286,20 +294,25 @@ _REVISES = re.compile(
 
 
 def _diagnose(text: str, lower: str, found: Mapping[str, Json], period: Period | None) -> dict[str, Json]:
-    if re.search(r"\b(?:how|why|did|has|was|is|are|which|when|runbook)\b", lower) and not _ASKED_TO.search(lower):
+    if _ASKS.search(lower) and not _ASKED_TO.search(lower):
         return {}
     action = next((name for name, words in _ACTIONS.items() if re.search(words, lower)), None)
     return {"action": action} if action else {}
 
 
+_ASKS = re.compile(
+    r"\b(?:how|why|did|has|was|is|are|which|when|runbook)\b|^\W*(?:and\W+|so\W+)?wh(?:o|at|ere)(?:'?s)?\b|\b(?:not|isn'?t|n't|never|nothing|still)\b.*\b(?:fixed|solved|resolved|working|back)\b"
+)
 _ASKED_TO = re.compile(
-    r"^\W*(?:(?:please|pls|can|could|would|you|now|ok|hey|hi)\W+)*(?:re-?run|restart|retry|flush|clear|purge|kill|terminate|pause|resume|escalate|page|invalidate)\b|\bit's fixed\b|\bthat fixed it\b"
+    r"^\W*(?:(?:please|pls|can|could|would|you|someone|somebody|now|ok|hey|hi)\W+)*(?:re-?run|restart|retry|flush|clear|purge|kill|terminate|pause|resume|escalate|page|invalidate"
+    r"|wake|call (?:ops|the|them|out)|alert|bin|drop|wipe|dump|get (?:a|some)\w*|raise (?:this|it)|kick off|stop the|cancel)\b"
+    r"|\bit's fixed\b|\bthat fixed it\b|^\W*(?:it|that|this|everything|all)(?:'s| is| are)? (?:now )?(?:works?|working|back|good|fine|fixed|resolved|solved)\b(?!.*\?)"
 )
 _ACTIONS = {
-    "escalate": r"\bescalat|\bpage (?:the )?on|\bon-?call\b|\bhand (?:this|it) (?:over )?to\b",
-    "solved": r"\bsolved\b|\b(?:is|it's|that|was|been) (?:now )?(?:fixed|resolved)\b|^\W*(?:fixed|resolved)\b|\bclose it\b",
+    "escalate": r"\bescalat|\b(?:page|call|ring|wake|alert|get|raise|tell|notify)\b.*\b(?:on-? ?call|ops|engineers?|duty|human|platform team|some(?:one|body)|them|up)\b|\bhand (?:this|it|over)\b.*\b(?:to|over)\b",
+    "solved": r"\bsolved\b|\b(?:is|it's|that|was|been) (?:now )?(?:fixed|resolved)\b|^\W*(?:fixed|resolved)\b|\bclose (?:it|this|the incident)\b|\b(?:works?|working|back|good|fine|ok) (?:again|now)\b|\bback to normal\b|\bit(?:'s| is) back\b",
     "rerun": r"\bre-?(?:run|start|trigger|launch|do|submit|play)\b|\bretry\b|\bbackfill\b|\b(?:run|start|kick) .*\bagain\b",
-    "invalidate": r"\b(?:flush|clear|purge|invalidate|empty)\b",
+    "invalidate": r"\b(?:flush|clear|purge|invalidate|empty|wipe)\b|\b(?:bin|drop|dump|throw|discard|delete|remove|evict)\b.*\bcache",
     "terminate": r"\b(?:kill|terminate|cancel)\b",
     "pause": r"\bpause\b",
     "resume": r"\bresume\b|\bunpause\b",
@@ -341,12 +354,12 @@ _CADENCES = {
 _DIGEST_ACTIONS = (
     (
         "list",
-        r"\b(?:list|which|what) (?:\w+ )?digests\b|\b(?:show|list)\b.*\b(?:scheduled|subscriptions|digests)\b|\bwhen(?:'s| is| does)\b.*\b(?:digest|report|summary|go out)\b|\bwhat time\b|\bis there\b|\bdo we have\b|\bwho gets\b|\bwhere does\b",
+        r"\b(?:list|which|what) (?:\w+ )?digests\b|\b(?:show|list)\b.*\b(?:scheduled|subscriptions|digests)\b|\bwhen(?:'s| is| does)\b.*\b(?:digest|report|summary|go out)\b|\bwhat time\b|\bis there\b|\bdo we have\b|\bwho gets\b|\bwhere (?:does|do|is|are)\b|^\W*(?:my |our |the )?digests\W*$",
     ),
     ("preview", r"\bpreview\b|\bwould (?:be in|look like|say|contain)\b"),
     (
         "delete",
-        r"\b(?:delete|remove (?:the|this|that) (?:\w+ )?(?:digest|summary|report|briefing)|cancel|unsubscribe|stop|turn off|switch off|disable|no more)\b",
+        r"\b(?:delete|remove (?:the|this|that) (?:\w+ )?(?:digest|summary|report|briefing)|cancel|unsubscribe|stop|turn off|switch off|disable|no more|get rid of|no longer)\b|\b(?:don'?t|do not|not)\b.*\b(?:any ?more|any longer)\b",
     ),
     ("pause", r"\b(?:pause|mute|suspend|hold off|skip)\b"),
     ("resume", r"\b(?:resume|unpause|unmute|turn\b.*\bback on|restart)\b"),
@@ -415,16 +428,16 @@ def _approvals(text: str, lower: str, found: Mapping[str, Json], period: Period 
 _DO_IT = {
     "remind": r"remind|nudge|chase|ping",
     "extend": r"extend",
-    "submit": r"submit|request (?:an )?approval|put .* up for|put .* for (?:approval|sign-?off)|(?:pass|send|forward|hand) .* (?:on )?(?:for|to) (?:approval|sign-?off|review|the approvers)",
+    "submit": r"submit|request (?:an )?approval|put .* up for|put .* for (?:approval|sign-?off)|(?:put|take) (?:it|this|that) forward|ready for (?:approval|sign-? ?off|review)|(?:it |this |that |be |go |put )+.*for(?:ward for)? (?:approval|sign-?off)|(?:pass|send|forward|hand) .* (?:on )?(?:for|to) (?:approval|sign-?off|review|the approvers)",
     "withdraw": r"withdraw|cancel|revoke|undo|pull .* from|take .* (?:back|out)\b|take back",
     "return": r"send (?:it |the |this |that )?.*back\b|return",
     "discard": r"discard|bin\b|throw .* away",
     "reject": r"reject|rejct|decline|veto|deny\b|refuse|turn .*down|no go|kill|thumbs down|don't approve|do not approve|disapprove|not approv",
-    "publish": r"publish|release",
-    "rate": r"rate\b|rating",
+    "publish": r"publish(?!ed\b)|release|(?:approved?|sign off) (?:it |this |that )?(?:,|and|then|&)+ ?(?:then )?(?:publish|release|put|post|send|share)|(?:like|want|need|get|have|can|could|may|we'd|for)\b.*\bpublish(?:ed)?\b|make .* public\b|put .* out\b",
+    "rate": r"rate\b|rating|[1-5]\W*$|(?:\w+ ){0,3}[1-5] (?:out )?of (?:5|five)\b|(?:i'd )?give (?:it|this|that) an? [1-5]\b|score\b",
     "export": r"export|download",
     "approve": r"(?:i )?(?:approve|aprove|aproove|approved|accept|lgtm|green ?light|green-light|ship it|sign (?:it |this |that )?off|sign off|sign)\b"
-    r"|give .* (?:green light|go-ahead|thumbs up)|thumbs up|go ahead|happy with|i'm happy|ok(?:ay)? (?:draft|from me|#?\d)",
+    r"|give .* (?:green light|go-ahead|thumbs up)|thumbs up|go ahead|happy (?:with|to approve)|i'm happy|(?:i am |i'm )?content (?:with|for|to)|(?:i have )?no objections?|fine (?:by|with) me|good to go|ok(?:ay)? (?:draft|from me|#?\d)",
 }
 _DECIDING = {
     name: re.compile(
@@ -439,7 +452,10 @@ _DECISIONS = (
         r"\b[1-5] (?:out of|of) (?:5|five)\b|\b[1-5] ?/ ?5\b|\b(?:[1-5]|one|two|three|four|five) stars?\b|\b(?:give|score|rate)\b.*\b[1-5]\b\W*$|\bdeserves an? [1-5]\b",
     ),
     ("withdraw", r"\btake it back\b|\bundo\b"),
-    ("publish", r"\bapprove\b.*\bpublish\b"),
+    (
+        "publish",
+        r"\bapprove\b.*\bpublish\b|\b(?:like|want|get|need|can|could|may|have (?:it|this|the))\b.*\bpublished\W*(?:$|in\b|to\b|on\b|please)",
+    ),
     (
         "registry",
         r"^(?!.*\b(?:to be|not|need\w*|wait\w*|await\w*|pending|rejected|who)\b)(?=.*\bregist(?:ry|ered)\b|.*\bapproved strategies\b|.*\bstrategies\b.*\bapproved?\b)",
@@ -463,12 +479,12 @@ _TOPICS = (
     ("governance", r"governance|compliance"),
     ("audit", r"\baudit\b|role changes|who (?:asked|ran|did|triggered)\b|activity"),
     ("prompts", r"\bprompts?\b"),
-    ("cost", r"\bcosts?\b|\bspen[dt]|\btokens?\b|\bbill\b|\bbudget|\bmoney\b"),
+    ("cost", r"\bcosts?\b|\bworth\b|\bpay(?:ing|s)?\b|\bspen[dt]|\btokens?\b|\bbill\b|\bbudget|\bmoney\b"),
     ("incidents", r"time to resol|mttr|escalation|incident"),
     ("approvals", r"approv|revision|conversion"),
     (
         "quality",
-        r"accura|quality|rating|feedback|satisf|fact[- ]?check|blocked|refus|complain|reliab|error rate|useful|fallback",
+        r"accura|quality|rating|feedback|satisf|fact[- ]?check|blocked|refus|complain|dislike|wrong|thumbs|errors\b|reliab|error rate|useful|fallback",
     ),
 )
 

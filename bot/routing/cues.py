@@ -18,6 +18,15 @@ _USUAL_WEIGHT = 1.25
 
 _CUES: dict[Intent, str] = {
     "narrate": """
+        !! published|public REPORT|reports|narratives|ones|one|version|material
+        !! LIST|list|which|what|what's|whats|anything|any|everything|all ... published
+        !! is|are there? ... published $
+        !! printable|printed|print|paper|pdf|html version|copy|file|form
+        !! can|could|may i|we|you print|download|export|save this|it|that|the|RUN|REPORT
+        !! which|what|biggest|costliest|single trade|trades|position|positions|day|month cost|hurt|lost|helped|made ...
+        !! how|how'd|hows|how's did|has|is|was|does ... strategy|backtest|run|sim|overlay|basket|factor|effect|premium|drift|spread ... do|done|go|get|perform|work|fare|hold|holding|look|looking|going|doing|return|this|last|overnight|in|since
+        ! results|numbers|stats|figures|performance for|of|from|on ... STRANGE
+        !! why'd|whyd|how come|reason for?|of? ... it|the|we ... bleed|bled|tank|tanked|lose|lost|flat|bad|loss|drawdown|hit|poor|fall
         !! which|what month|year|day|week|quarter|trade|trades|drawdown was|is|were|had|lost|made ...
         !! here|here's is? ... FILE|output|results|export|results
         !! do|did|have|got ... we|you|there have|got|any|on|run ... RUN ... for|on|with|of|?
@@ -92,6 +101,8 @@ _CUES: dict[Intent, str] = {
         would ... have returned|made|earned|grown
     """,
     "compare": """
+        !! is|was|are ... STRATEGY|INDICATOR|RUN|version|one ... improvement|upgrade on|over
+        !! improve|improves|improved on|over
         !! did|does|do|has ... STRATEGY|INDICATOR|RUN|ID ... against|versus|vs|relative ...
         !!! ID or|vs|versus|and|to|with|against ID
         !! are ... STRATEGY|INDICATOR|RUN ... and|or STRATEGY|INDICATOR|RUN ... similar|comparable|alike|different|correlated|better|worse
@@ -170,6 +181,8 @@ _CUES: dict[Intent, str] = {
         compare compare|them|those|all|these|two|top|NUMBER
     """,
     "draft": """
+        !! explain|describe|define|what|whats|what's|tell|teach|meaning|how ... do|does|is|are|me|about|of|the|an|a? INDICATOR ... do|does|work|measure|mean|for|$
+        !! ^ POLITE? draft|strat|strategy|spec|rule smth|sth|something|:|- ...
         !! way|something|anything|how to measure|detect|capture|spot|filter ...
         !! what|what's|whats|anything|something ... available|got|there ... for volatility|volume|momentum|trend|breadth|INDICATOR ...
         !! hold|keep|holding ... position|positions|trade|trades|it|each ... for|max|at|until|no ... days|bars|weeks|NUMBER|$
@@ -416,6 +429,9 @@ _CUES: dict[Intent, str] = {
         !! approved|registered strategies
         !! strategy|strategies registry
         !! what|what's|anything|show|list ... in|of the|our|your registry
+        !! need|needs|want|wants|like|get|have|could|should|can ... REPORT|it|this|one published|reviewed|public|out
+        !! second|another|fresh pair|set|look of? eyes? ...
+        !! share|post|put|release|circulate ... REPORT|it|this|one ... once|after|when|to|in ... cleared|approved|reviewed|signed
         !! what|how|why did|has|have ... committee|board|approvers|reviewers|they|pm|pms ... decide|decided|say|said|think ...
         !! anything|something|everything pending|waiting|outstanding|open|left ...
         !! hold off|back on? approving|approval|signing
@@ -575,6 +591,8 @@ _CUES: dict[Intent, str] = {
         ! is|did usage|adoption
     """,
     "help": """
+        !! ^ wat|wut|what|who|whos r|are|is? u|you|dis|this $
+        !! ^ u|you|anyone|anybody|r|are u|you? there|around|here ? $
         !!! how|where|when|why do|does|would you|u|deskhand|bot narrate|compare|draft|diagnose|approve|calculate|compute|decide|know|check|read|work|rank|choose|handle
         !!! how does|do|did|is|are ... work|works|function|functioning here|$
         !!! what|what's|whats is|are a|an draft|narrative|digest|runbook|approval|backtest|approver|operator|analyst|viewer|template|fact
@@ -668,6 +686,8 @@ _CUES: dict[Intent, str] = {
         able|allowed|permitted|eligible to|run|use|do
     """,
     "unknown": """
+        !! is|are|looks|isn't ... overvalued|undervalued|overpriced|expensive|cheap|bubble
+        ! jk|kidding|joking
         !! short|buy|sell|long NUMBER STRANGE|ID|NUMBER|INDICATOR|SYMBOL|contracts|lots ... at|market|now|limit|$
         !!! is|are|when|will the? nyse|exchange|market|markets|stock ... open|close|opens|closes|closed
         !! my|our computer|laptop|keyboard|screen|mouse|headset|chair|internet|wifi|printer|email|outlook|excel

@@ -24,7 +24,7 @@ from bot.routing.router import FURTHER, INTENTS, QUANTUM, WEIGHTS, prior_scores
 from bot.routing.symbols import NAMES
 from bot.routing.text import plain
 
-SCALES = {"k": 0.5, "t": 0.25, "f": 0.25, "m": 0.15, "w": 0.25, "p": 0.15, "c": 0.08}
+SCALES = {"k": 0.5, "t": 0.4, "f": 0.25, "m": 0.2, "w": 0.3, "p": 0.15, "c": 0.1}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
 _STEPS = 300

@@ -22,13 +22,14 @@ _TAGS: dict[str, str] = {
         momentum, mean reversion, mean-reversion, reversion, breakout, breakouts, trend following, trend-following,
         trend follower, crossover, cross-over, crossovers, strategy, strategies, strat, strats, macd trend,
         bollinger reversion, dual momentum, pairs trading, carry, sma crossover, moving average crossover, system,
-        channel breakout, rotation, 60/40, 50/200, 20/50""",
+        channel breakout, rotation, 60/40, 50/200, 20/50, momo, stat arb, gap fade, risk parity, low vol, low-vol,
+        dispersion, roll down, calendar spread, tilt, month-end effect, seasonality, reversal, drift""",
     "RUN": """backtest, backtests, back-test, back test, backtesting, backtested, run, runs, bt, simulation, result,
         results, walk-forward, walkforward, test run, tearsheet, tear sheet""",
     "REPORT": """report, reports, write-up, writeup, write up, narrate, narrative, narratives, narration, commentary,
         one-pager, one pager, memo, ic memo, tldr, tl;dr, exec summary, executive summary, explain, walk me through,
         talk me through, take me through, run me through, recap, key takeaways, takeaways, gist, highlights,
-        summarise, summarize, debrief, verdict, caveats, deep dive, deep-dive, bullets, rundown, lowdown""",
+        printable, printout, print-out, hard copy, summarise, summarize, debrief, verdict, caveats, deep dive, deep-dive, bullets, rundown, lowdown""",
     "RULE": """entry, entries, exit, exits, enter, stop, stops, stop loss, stop-loss, stoploss, take profit, take-profit,
         trailing stop, trailing, target, profit target, sl, tp, crosses, cross, crossing, crosses above, crosses below,
         cross above, cross below, go long, go short, long, short, shorting, long-only, long only, long/short, flat,
@@ -240,7 +241,9 @@ PLAIN = frozenset(
     quantile quintile decile weight weights allocate allocation sized exposure max min maximum minimum fixed
     dynamic complex robust sensible aggressive conservative smooth tight loose narrow double triple underwater
     recover recovered recovery peak trough best biggest smallest largest deepest longest shortest latest newest
-    oldest earliest""".split()
+    oldest earliest smth sth smthg thru abt em gimme lemme dunno gonna cos cuz tho w/ btw imo rn tmrw publish published printed
+    paper client clients basket overlay factor factors premium effect carry value quality size screener ensemble curve
+    overvalued undervalued expensive cheap""".split()
 )
 """Everyday and market words that say nothing about whether a text is the desk's business."""
 

@@ -30,7 +30,7 @@ _NOISE = frozenset(
     to today together top two up us versus volatility vs walk want was way we went were what what's whats when where which who whose
     why will win with won work worked worse worst would write writeup write-up year years yesterday you your five one-pager rate
     next other each during among amongst awaiting narratives contrast contrasts ahead behind us stack stacks shorter longer far morning us hand
-    approve approved approval approvals reject rejected draft drafts publish released release pending review sign signoff queue
+    approve published publication printable print version reviewed rate rating approved approval approvals reject rejected draft drafts publish released release pending review sign signoff queue
     submit send discard needs status stop""".split()
 )
 _LOUD = re.compile(r"[^\w&^'()+./-]+")

@@ -76,8 +76,8 @@ def route_by_rules(text: str, subject: Mapping[str, Json], today: date) -> Route
         return Routed("help", 1.0) if is_mention_only(text) else Routed("unknown", 0.0)
     if (subject.get("diagnosis_id") or subject.get("runbook")) and follow_up(words, in_thread=True):
         return Routed("diagnose", 1.0, arguments_of("diagnose", words, subject, today))
-    if not subject and asks_what_it_is(words):
-        return Routed("draft", 1.0, {**arguments_of("draft", words, subject, today), "catalogue": True})
+    if asks_what_it_is(words):
+        return Routed("draft", 1.0, {**arguments_of("draft", words, {}, today), "catalogue": True})
     chances = sorted(_chances(words, subject).items(), key=lambda pair: -pair[1])[:_MOST_READINGS]
     best, *near = [
         Routed(intent, round(chance, 4), arguments_of(intent, words, subject, today))

@@ -78,6 +78,7 @@ def main() -> None:
     held = [each for each in everything if held_out(each.text)]
     report("held out", held)
     report("fresh", read_corpus(CORPUS / "utterances_fresh.jsonl"))
+    report("abilities", read_corpus(CORPUS / "utterances_abilities.jsonl"))
     report("later", read_corpus(CORPUS / "utterances_later.jsonl"))
     arguments(CORPUS / "utterances_later.jsonl")
     latency(held)

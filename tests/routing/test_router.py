@@ -26,6 +26,7 @@ IN_DRAFT: dict[str, Json] = {"draft_id": "draft-12"}
     [
         ("utterances.jsonl", 0.925, 0.06),
         ("utterances_fresh.jsonl", 0.95, 0.06),
+        ("utterances_abilities.jsonl", 0.85, 0.1),  # what later abilities made people ask
         ("utterances_later.jsonl", 0.9, 0.12),  # few and harder: varied voices, written without the lexicon in sight
     ],
 )
@@ -45,7 +46,7 @@ def test_the_corpus_is_large_varied_and_held_apart() -> None:
     assert 0.3 < sum(held_out(each.text) for each in corpus) / len(corpus) < 0.36
     fitted = {each.text.lower() for each in corpus if not held_out(each.text)}
     fitted |= {each.text.lower() for each in read_corpus(CORPUS / "utterances_seen.jsonl")}
-    for name in ("utterances_fresh.jsonl", "utterances_later.jsonl"):
+    for name in ("utterances_fresh.jsonl", "utterances_later.jsonl", "utterances_abilities.jsonl"):
         assert not fitted & {each.text.lower() for each in read_corpus(CORPUS / name)}
 
 
@@ -179,6 +180,11 @@ async def test_the_router_reads_the_day_when_asked() -> None:
         ("tell me about the aroon indicator", True),
         ("what are bollinger bands", True),
         ("what is a doji?", True),
+        ("explain bollinger bands", True),
+        ("could you explain the macd to me please", True),
+        ("how do I read the macd?", True),
+        ("explain momentum", False),
+        ("explain the golden cross", False),
         ("what's the volatility", False),
         ("what is the sharpe ratio", False),
         ("what's the price", False),
