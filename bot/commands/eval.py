@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         "held_out_third": _corpus("held_out_third").HELD_OUT_THIRD,
         "voices_read": _corpus("voices").VOICES_READ,
         "voices_kept": _corpus("voices").VOICES_KEPT,
+        "voices_again": _corpus("voices_again").VOICES_AGAIN,
     }
     report = {}
     for name, cases in parts.items():

@@ -103,6 +103,25 @@ def test_what_was_said_of_another_instrument_is_read_on_it(drafter: Drafter) -> 
         ("buy when RSI is below 30, then back above, sell at 70", "buy when RSI(14) crosses above 30, sell at 70"),
         ("breakout above the 55-day high, exit on the 20 day low", "buy a 55-day high, sell a 20-day low"),
         ("mean reversion w/ bollinger bands 20,2 pls", "bollinger reversion 20/2"),
+        ("RSI 2 bounce: in <8, out >70", "buy when RSI(2) is below 8, sell when RSI(2) is above 70"),
+        ("RSI(14) under 30 in, over 70 out", "buy when RSI(14) is below 30, sell when RSI(14) is above 70"),
+        (
+            "long when 10 > 30 > 90 sma, exit when 10 < 30",
+            "buy when sma(10) > sma(30) and sma(30) > sma(90), sell when sma(10) < sma(30)",
+        ),
+        (
+            "buy when CCI(20) comes up through -100, sell when it comes down through +100",
+            "buy when CCI(20) crosses above -100, sell when CCI(20) crosses below 100",
+        ),
+        (
+            "hold while the 50-day is rising, cash otherwise",
+            "hold while the 50-day average is rising, cash otherwise",
+        ),
+        ("buy a new yearly high, let it go a fortnight later", "buy a 252-day high, sell after 10 days"),
+        (
+            "buy when the 3-month and the 12-month return are both positive, sell after a month",
+            "buy when the 3-month return > 0 and the 12-month return > 0, sell after a month",
+        ),
         ("sell at RSI over 70 and buy back when RSI is under 30", "buy when RSI is under 30, sell at RSI over 70"),
         (
             "buy when the 20-day average is above the 50-day average, sell when the 20 drops under the 50",

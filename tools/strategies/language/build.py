@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
 from tools.strategies.language.asking import Notes, Question, Refused
-from tools.strategies.language.named import Named
+from tools.strategies.language.named import USUAL_LEVELS, Named
 from tools.strategies.language.reading import both, either, inverse, reverse
 from tools.strategies.language.request import Parts, SideParts
 from tools.strategies.language.terms import unit
@@ -43,7 +43,9 @@ class Builder:
             return None
         said_entry = parts.long.entry is not None or parts.short.entry is not None
         for named in strategies:
-            if not (named.label_only and said_entry and self._said_itself(named, parts)):
+            if named.label_only and said_entry and self._said_itself(named, parts):
+                self.notes.assumed.pop(USUAL_LEVELS, None)
+            else:
                 self._take(named, parts)
         self._only_exit_given(parts)
         self._apply_filters(parts)

@@ -11,6 +11,8 @@ from tools.strategies.language.terms import all_numbers, average
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of
 from tools.strategies.templates import Templates
 
+USUAL_LEVELS = "the RSI levels are 30 and 70, since you gave none"
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -109,7 +111,7 @@ class Names:
         if period is None:
             self.notes.assume("RSI is RSI(14), since you gave no period")
         if zones is None:
-            self.notes.assume("the RSI levels are 30 and 70, since you gave none")
+            self.notes.assume(USUAL_LEVELS)
         low, high = zones or (30.0, 70.0)
         parameters = {"rsi_period": period or 14, "oversold_threshold": low, "overbought_threshold": high}
         return Named(text_of(node), "rsi_mean_reversion", parameters, label_only=zones is None)

@@ -160,9 +160,15 @@ def _known(said: str, words: Vocabulary) -> bool:
 
 def _near(said: str, candidates: tuple[str, ...]) -> str | None:
     """The one word that `said` is a slip of: one slip in five letters or more, two in eight or more."""
-    if len(said) < 5:
+    if len(said) < 4:
         return None
     slips = 2 if len(said) >= 8 else 1
+    if len(said) == 4:  # only a letter left out, and only where one word is meant
+        candidates = tuple(
+            word for word in candidates if len(word) == 5 and word[:2] + word[-1] == said[:2] + said[-1]
+        )
+        found = [word for word in candidates if DamerauLevenshtein.distance(word, said) == 1]
+        return found[0] if len(found) == 1 else None
     best = process.extract(said, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
     near = [str(word) for word, distance, _ in best if word[0] == said[0] and distance == best[0][1]]
     if not near:
@@ -183,7 +189,7 @@ def _tokens(words: list[Word], known: Vocabulary) -> list[Token]:
         if token is not None:
             out.append(token)
         at += size
-    out = _only_long(out)
+    out = _in_and_out(_only_long(out))
     return [_bought(token, following) for token, following in zip(out, [*out[1:], None], strict=False)]
 
 
@@ -196,6 +202,35 @@ def _only_long(tokens: list[Token]) -> list[Token]:
             out[-1] = Token("ENTER", before.said, before.start, before.end)
             token = Token("WHILE", token.said, token.start, token.end)
         out.append(token)
+    return out
+
+
+_ENDS = frozenset("COMMA SEMI DOT WHEN COLON BELOW ABOVE LE GE OVER EQ".split())
+_THROUGH = {"RISE": "CROSSABOVE", "UP": "CROSSABOVE", "FALL": "CROSSBELOW", "DOWN": "CROSSBELOW"}
+_PLAYS = frozenset("GAP GAPUP GAPDOWN BREAKOUT MOMENTUM RANGE".split())
+
+
+def _in_and_out(tokens: list[Token]) -> list[Token]:
+    """Words that are verbs only by what is around: "under 30 in, over 70 out", "a 10 % trailing", "a gap fade"."""
+    out: list[Token] = []
+    leaves = any(token.kind == "EXIT" and token.said == "out" for token in tokens)
+    for at, token in enumerate(tokens):
+        before = out[-1].kind if out else ""
+        if token.said in {"through", "thru"} and before in _THROUGH:
+            moved = out.pop()
+            out.append(Token(_THROUGH[before], f"{moved.said} {token.said}", moved.start, token.end))
+            continue
+        following = tokens[at + 1].kind if at + 1 < len(tokens) else "DOT"
+        if token.said == "just" and following in {"ENTER", "EXIT", "SHORT"}:
+            continue
+        kind = token.kind
+        if token.said == "in" and leaves and following in _ENDS:
+            kind = "ENTER"
+        elif token.said == "trailing" and kind == "LASTN" and following not in {"NUM", "UNIT", "DAYWORD", "ORDINAL"}:
+            kind = "TRAILING"
+        elif token.said == "fade" and before in _PLAYS:
+            kind = "REVERSION"
+        out.append(Token(kind, token.said, token.start, token.end, token.value))
     return out
 
 

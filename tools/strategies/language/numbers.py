@@ -66,7 +66,7 @@ def _spelt(words: list[Word], at: int) -> tuple[float, int]:
             last = "scale"
             if word != "hundred":
                 total, current = total + current, 0.0
-        elif (word == "-" and seen and _continues(words, at + used + 1) and last == "tens") or (
+        elif (word == "-" and seen and _hyphenated(words, at + used + 1, last)) or (
             word == "and" and last == "scale" and _continues(words, at + used + 1)
         ):
             used += 1
@@ -84,6 +84,12 @@ def _spelt(words: list[Word], at: int) -> tuple[float, int]:
 
 def _article(words: list[Word], at: int) -> bool:
     return at > 0 and words[at - 1].text == "a"
+
+
+def _hyphenated(words: list[Word], at: int, last: str) -> bool:
+    """ "Fifty-five" and "two-hundred"."""
+    scale = last == "ones" and at < len(words) and words[at].text in _SCALES
+    return scale or (last == "tens" and _continues(words, at))
 
 
 def _continues(words: list[Word], at: int) -> bool:

@@ -137,6 +137,19 @@ class Conditions:
             )
         return c.Comparison(op=written, left=settled, right=other)
 
+    def _compare_lengths(self, node: Node) -> Condition:
+        """ "10 > 30 > 90 SMA": averages of those lengths, each against the next."""
+        kind = "EMA" if "EMA" in kinds(node) else "SMA"
+        lines = [average(kind, int(number(token))) for token in tokens(node) if token.kind in {"NUM", "PER"}]
+        self.memory.averages.update({line.parameters["timeperiod"]: line for line in lines})
+        self._spoken(lines[0], lines[1])
+        return both(
+            *(
+                c.Comparison(op=_op(op) or self._default_op(), left=left, right=right)
+                for left, op, right in zip(lines, trees(node), lines[1:], strict=False)
+            )
+        )
+
     def _by_length(self, said: Said, around: str) -> Said:
         """ "The 20 drops under the 50", after averages of those lengths: a number is never compared with a number."""
         if not isinstance(said, int | float):
@@ -223,6 +236,25 @@ class Conditions:
             raise Unclear(f"“{text_of(node)}”: from below the lower band or from above the upper one?")
         self._spoken(c.Price(), band)
         return _cross(band.output == "lowerband", c.Price(), band)
+
+    def _two_compared(self, node: Node) -> Condition:
+        """ "The 3-month and the 12-month return are both positive": each on its own."""
+        left, right, *rest = trees(node)
+        terms = [self.terms.settled(self.terms.read(one)) for one in (left, right)]
+        if [token.kind for token in leaves(left)] == ["DUR"]:
+            terms[0] = _of_length(terms[1], int(number(leaves(left)[0])))
+        if unit(terms[0]) != unit(terms[1]):
+            raise Unclear(f"“{text_of(node)}”: what are the two that are compared?")
+        self._spoken(terms[0], terms[1])
+        if rest:
+            level, op = self.terms.read(rest[1]), _op(rest[0]) or self._default_op()
+            return both(*(c.Comparison(op=op, left=one, right=self._object(level, one)) for one in terms))
+        spoken = set(kinds(node))
+        if {"POSITIVE", "NEGATIVE"} & spoken:
+            sign: Op = ">" if "POSITIVE" in spoken else "<"
+            return both(*(c.Comparison(op=sign, left=one, right=0.0) for one in terms))
+        way = c.Rising if {"INCREASING", "RISE"} & spoken else c.Falling
+        return both(*(way(of=one) for one in terms))
 
     def _both_rising(self, node: Node) -> Condition:
         return both(*(c.Rising(of=one) for one in self._spoken_of(node)))
@@ -517,7 +549,7 @@ class Conditions:
 
     @staticmethod
     def _count(node: Node) -> int:
-        return max(1, int(number(first(node, ["NUM", "DUR", "FORDUR", "INLASTDUR", "LASTDUR"]))))
+        return max(1, int(number(first(node, ["NUM", "ORDINAL", "DUR", "FORDUR", "INLASTDUR", "LASTDUR"]))))
 
     def _one_down(self, _: Node) -> Condition:
         return c.Comparison(op="<", left=c.Price(), right=c.Price(offset=1))
@@ -745,8 +777,9 @@ class Conditions:
 
     @staticmethod
     def _range(node: Node, *, top: bool) -> Condition:
-        token = first(node, ["PCT", *_SHARES])
+        token = first(node, ["PCT", "ORDINAL", *_SHARES])
         share = _SHARES.get(token.kind, number(token)) if token else 0.25
+        share = 1 / share if token is not None and token.kind == "ORDINAL" else share
         whole = c.Arithmetic(op="-", left=c.Price(field="high"), right=c.Price(field="low"))
         above = c.Arithmetic(op="-", left=c.Price(), right=c.Price(field="low"))
         bound = c.Arithmetic(op="*", left=round(1 - share if top else share, 10), right=whole)
@@ -824,6 +857,15 @@ def opposite_way(entry: Condition | None) -> Way | None:
     """Where the exit of an entry is to be looked for, where the entry says it."""
     way = way_of(entry) if entry is not None else None
     return None if way is None else "down" if way == "up" else "up"
+
+
+def _of_length(like: Term, bars: int) -> Term:
+    """ "The 3-month and the 12-month return": the first is what the second is, over its own length."""
+    if isinstance(like, c.Return):
+        return like.model_copy(update={"bars": bars})
+    if isinstance(like, c.Indicator) and "timeperiod" in like.parameters:
+        return like.model_copy(update={"parameters": {**like.parameters, "timeperiod": bars}})
+    raise Unclear(f"What is taken over {bars} days?", f"the {bars}-day average", f"the {bars}-day return")
 
 
 def _cross(up: bool, left: Term, right: Term) -> Condition:

@@ -278,7 +278,7 @@ class Terms:
         spoken = [kind for kind in kinds(node) if kind in _FIELDS]
         closes = [kind for kind in spoken if kind in {"CLOSE", "HIGHESTCLOSE", "LOWESTCLOSE"}]
         field_ = "close" if closes else _FIELDS[spoken[-1]] if spoken and spoken[-1] != "PRICE" else default
-        return field_, max(1, int(number(first(node, (*_LENGTHS, "PER", "NUM")))))
+        return field_, max(1, int(number(first(node, (*_LENGTHS, "PERIODIC", "PER", "NUM")))))
 
     def _ret(self, node: Node) -> Said:
         length = first(node, (*_LENGTHS, "PERIODIC", "PER", "NUM"))

@@ -32,6 +32,9 @@ WORDS = frozenset(
 _ENDS_OF_TERMS = frozenset(
     "MA SMA EMA AVGKIND RP NUM PER HIGH LOW CLOSE OPEN IND RSI_ ATR LOWER UPPER MIDDLE PRICE".split()
 )
+_BEFORE_A_LEVEL = frozenset(
+    "OR AT EXIT COMMA ABOVE BELOW OVER GE LE CROSS CROSSABOVE CROSSBELOW UPTHROUGH DOWNTHROUGH TO EQ".split()
+)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 
 
@@ -98,6 +101,8 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
         size = len(leading)
         if tuple(token.kind for token in tokens[at : at + size]) == leading and _kind(tokens, at + size) == "DUR":
             following = _kind(tokens, at + size + 1)
+            if leading == ("OVER",) and _names_an_average(tokens[at + 1], following):
+                return "", 0, None
             if following == "AGO" or (kind in {"INDUR", "AFTERDUR"} and following in _NAMES_OF_SERIES):
                 return "", 0, None
             if kind == "FORDUR" and following in {"LE", "ATLATEST", "MAXHOLD"}:
@@ -106,6 +111,11 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
     if tokens[at].said in {"max", "maximum"} and _kind(tokens, at + 1) == "DUR":
         return "MAXDUR", 2, tokens[at + 1].value
     return _length_before(tokens, at)
+
+
+def _names_an_average(length: Token, following: str) -> bool:
+    """ "Over the 200-day" is above that average, "up over the 20-day period" a length of time."""
+    return " - " in length.said and following in {"", "COMMA", "DOT", "SEMI", "AND", "EXIT", "ENTER", "OR", "THEN"}
 
 
 def _length_before(tokens: list[Token], at: int) -> tuple[str, int, Value]:
@@ -137,15 +147,15 @@ def _at(tokens: list[Token], at: int) -> tuple[Token, int]:
                 f"NEG{token.kind}" if token.kind == "PCT" else token.kind,
                 _negative(token.value),
             ), used + 1
-        case "PLUS" if _kind(tokens, at + 1) == "NUM" and at and tokens[at - 1].kind in {"OR", "AT", "EXIT", "COMMA"}:
+        case "PLUS" if _kind(tokens, at + 1) == "NUM" and at and tokens[at - 1].kind in _BEFORE_A_LEVEL:
             token, used = _number(tokens, at + 1)
             return _joined(
                 tokens, at, used + 1, f"PLUS{token.kind}" if token.kind == "PCT" else token.kind, token.value
             ), used + 1
         case "NUM" | "PER":
             return _number(tokens, at)
-        case "ARTICLE" if _kind(tokens, at + 1) in {"UNIT", "DAYWORD"}:
-            bars = 1 if tokens[at + 1].kind == "DAYWORD" else tokens[at + 1].value
+        case "ARTICLE" if _kind(tokens, at + 1) in _UNITS:
+            bars = _bars(tokens[at + 1])
             return _joined(tokens, at, 2, "DUR", bars), 2
         case "UNIT" if (
             at > 1 and tokens[at - 1].kind == "LASTN" and tokens[at - 2].kind in {"OVER", "IN", "FOR", "FROM"}
@@ -166,9 +176,9 @@ def _number(tokens: list[Token], at: int) -> tuple[Token, int]:
         return _joined(tokens, at, 2, "PCT", value / 100), 2
     if following[0] == "BPS":
         return _joined(tokens, at, 2, "PCT", value / 10_000), 2
-    if following[0] in {"UNIT", "DAYWORD"}:
+    if following[0] in _UNITS and not _is_year(value, first.said):
         return _duration(tokens, at, value)
-    if following[0] == "DASH" and following[1] in {"UNIT", "DAYWORD"}:
+    if following[0] == "DASH" and following[1] in _UNITS:
         return _duration(tokens, at, value, dash=True)
     if "PARAM_PERIOD" in following[:2] and _period_word(tokens, at + 1):
         used = following.index("PARAM_PERIOD") + 2
@@ -176,9 +186,17 @@ def _number(tokens: list[Token], at: int) -> tuple[Token, int]:
     return _pairs_and_dates(tokens, at, value, following)
 
 
+_UNITS = frozenset({"UNIT", "DAYWORD", "YEARWORD"})
+
+
+def _bars(unit: Token) -> int:
+    """Bars in the unit that a token names."""
+    return {"DAYWORD": 1, "YEARWORD": 252}.get(unit.kind) or int(float(str(unit.value)))
+
+
 def _duration(tokens: list[Token], at: int, value: float, *, dash: bool = False) -> tuple[Token, int]:
     unit = tokens[at + 1 + dash]
-    each = 1.0 if unit.kind == "DAYWORD" else float(str(unit.value))
+    each = _bars(unit)
     bars = 252 if (value, each) == (52, 5) else int(value * each)
     return _joined(tokens, at, 2 + dash, "DUR", bars), 2 + dash
 
