@@ -21,6 +21,9 @@ IN_BACKTEST: dict[str, Json] = {"backtest_id": "golden-cross-1a2b"}
 IN_DRAFT: dict[str, Json] = {"draft_id": "draft-12"}
 
 
+# None of these texts is fitted to, but training texts were written after their misses had been read: they guard what
+# was reached, and overstate what to expect of people. At first sight, the sets of later abilities and voices scored
+# 84 to 88 %; a new claim needs a new set.
 @pytest.mark.parametrize(
     ("name", "least", "asked"),
     [
