@@ -143,21 +143,9 @@ def _by_loose_words(reading: Reading, bound: Bound, facts: int) -> int:
         return alike or (facts if mixed else 0)
     if spoken is not None:
         return spoken
-    return facts if _clear(reading, bound, facts) or _stands_alone(reading, bound) else 0
+    return facts if _clear(reading, bound, facts) else 0
 
 
-def _stands_alone(reading: Reading, bound: Bound) -> bool:
-    """With no noun beside it: three digits that only figures of one meaning have in the whole sheet.
-
-    The best or worst day, month or year is not meant unless it is called that.
-    """
-    if digits_shown(bound.item) < _TELLING or any(reading.code[noun] == "M" for noun in _beside(reading, bound.at)):
-        return False
-    keys = {reading.index.keys[p] for p in reading.index.bits(_with_value(reading, bound))}
-    return len(keys) == 1 and "extreme" not in next(iter(keys))
-
-
-_TELLING = 3
 _ENOUGH = 0.7
 
 

@@ -15,7 +15,7 @@ from tools.narrative.checking.layout import lines_of
 from tools.narrative.checking.lexicon import METHOD_WORDS
 from tools.narrative.checking.naming import metric_of
 from tools.narrative.checking.owners import main_subject, other_side, subject_mask, subject_of
-from tools.narrative.checking.periods import in_scope, index_regimes, scope_mask, scope_of
+from tools.narrative.checking.periods import in_scope, scope_mask, scope_of
 from tools.narrative.checking.reading import Item, read
 from tools.narrative.checking.rows import pair_lists
 from tools.narrative.checking.scopes import Scopes
@@ -89,7 +89,7 @@ def _left_behind(reading: Reading) -> Discourse:
     metric = metrics[-1] if metrics else before.metric
     if not reading.bound and "M" in reading.code:
         metric = metric_mask(reading.index, next(i for i in items if i.kind == "M"))
-    regimes = index_regimes(reading.index)
+    regimes = reading.index.regimes
     scopes = [reading.scopes.mask(i, "") & (-1 if i.kind == "G" else ~regimes) for i in items if i.kind in "DG"]
     carried = before.scope if row or not reading.bound else 0
     return Discourse(
@@ -140,7 +140,7 @@ def _attribute(reading: Reading, at: int, item: Item) -> None:
 def _in_earlier_scope(reading: Reading, bound: Bound, owned: int) -> str:
     """ "It made 17.4% in 2003, less than the benchmark's 26.4%": the year holds for the second figure too."""
     trouble = "value"
-    hidden = -1 if "G" in reading.code else ~index_regimes(reading.index)
+    hidden = -1 if "G" in reading.code else ~reading.index.regimes
     for position in sorted(reading.used_scopes, reverse=True):
         trouble = bind(reading, bound, owned & scope_mask(reading, position) & hidden)
         if not trouble:

@@ -101,7 +101,7 @@ def _year_beside(items: list[Item], position: int, item: Item) -> None:
 
 def _windows(items: list[Item]) -> None:
     """ "Rolling 12-month Sharpe", "1y rolling beta": the length of the window is part of the name."""
-    if not any(item.word in _ROLLING for item in items):
+    if _ROLLING.isdisjoint([item.word for item in items]):
         return
     position = 0
     while position < len(items):

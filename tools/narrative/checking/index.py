@@ -122,6 +122,8 @@ class Index:
     gross: int = 0
     losses: int = 0
     scoped: int = 0
+    regimes: int = 0
+    """Facts of regimes and crises: a date alone does not name them, though they have one."""
     dates: int = 0
     whole: Span | None = None
     by_span: dict[Span, int] = field(default_factory=dict)
@@ -184,9 +186,13 @@ def build(facts: Sequence[Fact]) -> Index:
     for position, fact in enumerate(index.facts):
         _add(index, position, fact)
     index.by_size = sorted((abs(value), p) for p, value in enumerate(index.values) if value is not None)
+    index.regimes = sum(bits for group, bits in index.by_group.items() if group.startswith(_WEATHER))
     _families(index)
     _phrases(index)
     return index
+
+
+_WEATHER = ("regime", "stress", "crisis")
 
 
 def _add(index: Index, position: int, fact: Fact) -> None:

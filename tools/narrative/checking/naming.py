@@ -73,8 +73,13 @@ def loses(reading: Reading, at: int) -> bool:
     )
 
 
+_ORDINALS = frozenset(ORDINALS)
+
+
 def _ranked_year(reading: Reading, at: int) -> int:
     """ "The second best year was 2009, with 23.7%": the year of that rank."""
+    if _ORDINALS.isdisjoint(reading.words):
+        return 0
     for position in range(1, at):
         item = reading.items[position]
         number = ORDINALS.get(reading.items[position - 1].word, 0)
@@ -101,10 +106,13 @@ def year_of_rank(reading: Reading, position: int, number: int) -> int:
     return 0
 
 
+_DEARER = frozenset(("double_costs", "triple_costs"))
+
+
 def at_other_costs(reading: Reading, at: int) -> int:
     """ "At double costs the CAGR would be 6.2%": the costs say which figure it is, whatever noun follows."""
     items = reading.items
-    if not any(i.key in ("double_costs", "triple_costs") for i in items):
+    if _DEARER.isdisjoint(reading.keys):
         return 0
     end = next((p for p in range(at + 1, len(items)) if items[p].kind in "QB"), len(items))
     start = next((p for p in range(at - 1, -1, -1) if items[p].kind in "QB"), -1) + 1
@@ -169,7 +177,8 @@ def is_said(reading: Reading, at: int) -> bool:
     beside = [p for p in (_leading(reading, at), next_noun(reading, at)) if p is not None]
     if reading.items[at].unit == "number" and any(reading.items[p].word == "lost" for p in beside):
         return True
-    return any(not is_generic(reading, p) and fits_noun(reading, reading.items[at], p) for p in beside)
+    counts = reading.items[at].unit == "number"  # "4,831 returns" are observations, whatever else returns are
+    return any((counts or not is_generic(reading, p)) and fits_noun(reading, reading.items[at], p) for p in beside)
 
 
 def _leading(reading: Reading, at: int) -> int | None:

@@ -1,6 +1,5 @@
 """Of when a quantity is: dates, regimes, ranks of falls, and what needs no date."""
 
-from tools.narrative.checking.index import Index
 from tools.narrative.checking.numbers import ORDINALS
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.state import Reading
@@ -17,9 +16,7 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
     if right is not None:
         reading.used_scopes.add(right)
         mask = scope_mask(reading, right)
-        return mask & ~index_regimes(reading.index) if reading.code[
-            right
-        ] == "D" and "G" not in reading.code else mask, True
+        return mask & ~reading.index.regimes if reading.code[right] == "D" and "G" not in reading.code else mask, True
     mask, found, broken = reading.index.everything, False, False
     by_rank = fall_of_rank(reading, at)
     if by_rank:
@@ -34,7 +31,7 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
             if reading.items[position].key == "month":
                 break
     if found and "G" not in reading.code and not _ranged(reading, at):
-        mask &= ~index_regimes(reading.index)
+        mask &= ~reading.index.regimes
     if found:
         return mask, True
     return (reading.before.scope or reading.index.everything), False
@@ -43,15 +40,10 @@ def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
 def _ranged(reading: Reading, at: int) -> bool:
     """Whether a range other than that of the whole test stands in the sentence: it can be that of a crisis."""
     whole = reading.index.whole
-    return any(
+    return "D" in reading.code and any(
         i.kind == "D" and i.until is not None and whole is not None and not (i.dates[0] <= whole[0] <= i.dates[1])
         for i in reading.items
     )
-
-
-def index_regimes(index: Index) -> int:
-    """Facts of regimes and crises: a date alone does not name them, though they have one."""
-    return sum(bits for group, bits in index.by_group.items() if group.startswith(("regime", "stress", "crisis")))
 
 
 def scope_mask(reading: Reading, position: int) -> int:
@@ -97,9 +89,14 @@ def _closes(items: list[Item], position: int) -> bool:
     return items[position + 1].kind in "PBJ)" or items[position + 1].word == "."
 
 
+_RANKS = frozenset((*ORDINALS, "drawdown", "dd"))
+
+
 def fall_of_rank(reading: Reading, at: int) -> int:
     """ "the second deepest drawdown", "Drawdown 3": the facts of that one."""
     mask = 0
+    if _RANKS.isdisjoint(reading.words):
+        return mask
     after = [p for p in range(at, len(reading.items)) if "Q" not in reading.code[at + 1 : p + 1]]
     for position in (*range(min(at, len(reading.items) - 1)), *after[1:-1]):
         item = reading.items[position]

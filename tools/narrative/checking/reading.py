@@ -14,8 +14,7 @@ _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|A
 _YEAR = r"(?:19|20)\d\d"
 
 _TOKEN = re.compile(
-    rf"""(?P<space>\s+)
-    |(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
+    rf"""(?:(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
     |(?P<isoday>\b{_YEAR}-\d\d-\d\d\b)
     |(?P<isomonth>\b{_YEAR}-(?:0[1-9]|1[0-2])\b(?![-\d]))
     |(?P<years>\b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d\d)\b(?![\d.%]))
@@ -33,7 +32,7 @@ _TOKEN = re.compile(
     |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|y|yrs?|mths?|[kKmMBbx×])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
     |(?P<word>(?:p\.a\.|e\.g\.|i\.e\.|vs\.|approx\.|ca\.|c\.(?=\s?\d)|max\.|'s\b|n't\b|[^\W\d_][^\W\d_&.']*(?:[&.'](?!s\b|t\b)[^\W\d_]+)*(?:/yr\b|/year\b)?))
     |(?P<mark>[.!?;:,()|=/~≈<>≤≥–—\[\]{{}}"“”*•·×→-])
-    """,
+    )\s*""",
     re.VERBOSE,
 )
 _IRREGULAR = {"isn't", "wasn't", "didn't", "doesn't", "hasn't", "hadn't", "haven't", "weren't", "can't", "couldn't"}
@@ -93,20 +92,19 @@ def read(line: str, index: Index, *, opens: bool = True) -> Iterator[Sentence]:
     tokens: list[_Token] = []
     row = False
     for match in _TOKEN.finditer(shown):
-        kind, found = match.lastgroup or "", match.group()
-        if kind == "space":
-            continue
+        kind = match.lastgroup or ""
+        found, start = match[kind], match.start()
         if kind == "plain":
-            tokens.append(_Token("word", found, match.start(), match.end(), found.lower()))
+            tokens.append(_Token("word", found, start, start + len(found), found.lower()))
             continue
         if not tokens and not row and found in "-*•·":
             row = True
             continue
-        tokens.append(_Token(kind, found, match.start(), match.end(), found.lower()))
-        if found == "." and _abbreviates(shown, match.start(), tokens):
+        tokens.append(_Token(kind, found, start, start + len(found), found.lower()))
+        if found == "." and _abbreviates(shown, start, tokens):
             tokens.pop()
             continue
-        if kind == "mark" and found in ".!?" and _ends(shown, match.end()):
+        if kind == "mark" and found in ".!?" and _ends(shown, start + 1):
             yield _sentence(tokens, index, opens, row)
             tokens, opens = [], False
     if tokens:
@@ -193,7 +191,7 @@ def _word(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
         if taken:
             return taken
     size = min(index.longest.get(low, 1), len(tokens) - at)
-    words = _run(tokens, at, size)
+    words = _run(tokens, at, size) if size > 1 else [low]
     for length in range(len(words), 0, -1):
         phrase = " ".join(words[:length]) if length > 1 else low
         entry = index.phrases.get(phrase)
@@ -417,6 +415,8 @@ def _whole(year: int) -> Span:
 
 def _join_ranges(items: list[Item]) -> None:
     """ "from D to D", "between D and D", "D - D" become one date with an end."""
+    if [item.kind for item in items].count("D") < 2:
+        return
     _plain_ranges(items)
     position = 0
     while position + 2 < len(items):

@@ -40,6 +40,13 @@ class Reading:
     pairs: dict[int, int] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
     when: dict[int, int] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    """Words and phrases of the sentence, and what they stand for, so that what is not said at all is not looked for at every figure."""
+
+    def __post_init__(self) -> None:
+        self.words = frozenset([item.word for item in self.items])
+        self.keys = frozenset([item.key for item in self.items])
 
     def find(self, kind: str, item: Item, reason: str) -> None:
         """Report an item."""

@@ -28,9 +28,9 @@ def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
         metric &= ~index.by_key.get("cagr", 0)
     if any(i.kind == "Y" for i in near):
         metric &= index.daily
-    if any(i.kind == "M" and "gross" in i.word for i in items):
+    if any("gross" in word for word in reading.words) and any(i.kind == "M" and "gross" in i.word for i in items):
         return metric
-    kinds = {i.key for i in items if i.kind == "E"}
+    kinds = {i.key for i in items if i.kind == "E"} if "E" in reading.code else set()
     if "gross" in kinds:
         return metric & index.gross if "net" not in kinds else metric
     return metric & ~index.gross

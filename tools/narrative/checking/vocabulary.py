@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from tools.narrative.checking.lexicon import METRICS
+from tools.narrative.checking.lexicon import IDIOMS, METRICS
 
 _WORD = re.compile(r"[a-z]{2,}")
 _PLAIN = frozenset(
@@ -47,7 +47,10 @@ def stems(text: str) -> set[str]:
     return found
 
 
-_BY_KEY = {key: stems(phrases.replace("|", " ")) for key, phrases in METRICS.items()}
+_BY_KEY = {
+    key: stems(" ".join(phrase for phrase in phrases.split("|") if phrase not in IDIOMS))
+    for key, phrases in METRICS.items()
+}
 
 
 def words_for(label: str, keys: Iterable[str]) -> set[str]:
