@@ -156,7 +156,7 @@ def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Annou
     if core.platform is not None:
         platform = PlatformStrategies(core.platform)
         sending = Sending(platform, store, approvals, announcer, timers, drafter.templates)
-        timers.register(SEND, sending.send)
+    timers.register(SEND, sending.send if sending is not None else _nowhere_to_send)
     return Drafts(
         drafter,
         store,
@@ -171,6 +171,11 @@ def _drafts(core: Core, drafter: Drafter, approvals: Approvals, announcer: Annou
         core.settings.operators_channel or "",
         _mention_of(core, "approver"),
     )
+
+
+async def _nowhere_to_send(payload: Mapping[str, Json]) -> None:
+    """What was on its way when the platform was taken out of the settings; it stays in the registry."""
+    log.warning("strategy_not_sent", strategy=payload["id"], version=payload["version"], reason="no platform is set")
 
 
 def _diagnose(parts: Parts) -> Diagnose:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import update
 
 from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
@@ -23,6 +24,7 @@ from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.drafts import SqlDrafts
 from bot.storage.narratives import SqlNarrativeCache
+from bot.storage.tables import strategies as registry_table
 from handlers.drafts import Drafts
 from tools.backtests.charts import ChartRenderer
 from tools.narrative.service import ReportGenerationService
@@ -72,7 +74,7 @@ async def api(sqlite_database: Database, prices: Path, tmp_path: Path) -> AsyncI
     await audit.close()
 
 
-async def test_from_words_to_the_registry(api) -> None:
+async def test_from_words_to_the_registry(api, sqlite_database: Database) -> None:
     status, draft = await api("POST", "/strategies/generative-builder", {"request": "golden cross on SPY, 3% stop"})
     assert (status, draft["status"], draft["version"]) == (200, "ok", 1)
     assert draft["specification"]["template"] == "sma_crossover"
@@ -99,7 +101,13 @@ async def test_from_words_to_the_registry(api) -> None:
     [strategy] = registry["strategies"]
     assert (strategy["id"], strategy["version"], strategy["trials"]) == (draft["draft_id"], 2, 2)
     assert strategy["approved_by"] == ["http:risk"]
-    assert (await api("GET", f"/strategies/{strategy['id']}"))[1] == strategy
+    one = f"/strategies/{strategy['id']}"
+    assert (await api("GET", one))[1] == strategy
+    async with sqlite_database.write() as connection:
+        await connection.execute(update(registry_table).values(hash="0" * 64))
+    status, problem = await api("GET", one)
+    assert status == 422
+    assert "not what was approved" in json.dumps(problem)
     _, drafts = await api("GET", "/strategies/drafts")
     assert [one["draft_id"] for one in drafts["drafts"]] == [draft["draft_id"]]
 

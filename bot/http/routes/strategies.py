@@ -10,9 +10,9 @@ from bot.http.errors import ERRORS
 from bot.http.recorded import recorded
 from bot.http.tokens import Gate
 from bot.protocols import Approval, Approvals, AuditLog, Decided, Person, Verdict
-from tools.errors import NotFound
+from tools.errors import BadInput, NotFound
 from tools.strategies.drafting import Draft
-from tools.strategies.drafts import DraftStore, DraftVersion, Strategy
+from tools.strategies.drafts import DraftStore, DraftVersion, Strategy, as_recorded
 from tools.strategies.english import describe
 from tools.strategies.templates import Templates
 
@@ -236,11 +236,8 @@ def routes(services: StrategyServices) -> APIRouter:
 
     @router.get("/{id}")
     async def get_strategy(id: Id, person: Person = drafts) -> StrategyBody:
-        """The newest approved version of a strategy."""
-        strategy = await drafting.store.strategy(id)
-        if strategy is None:
-            raise NotFound(f"There is no approved strategy {id}.")
-        return _strategy(strategy, services)
+        """The newest approved version of a strategy, held against the draft that was decided on."""
+        return _strategy(await _approved(drafting.store, id), services)
 
     return router
 
@@ -283,6 +280,17 @@ async def _version(drafting: Drafting, draft_id: str) -> DraftVersion:
     if version is None:
         raise NotFound(f"There is no draft {draft_id}.")
     return version
+
+
+async def _approved(store: DraftStore, strategy_id: str) -> Strategy:
+    strategy = await store.strategy(strategy_id)
+    if strategy is None:
+        raise NotFound(f"There is no approved strategy {strategy_id}.")
+    if not as_recorded(strategy, await store.version(strategy_id, strategy.version)):
+        raise BadInput(
+            f"What is recorded as {strategy_id} is not what was approved; look at the audit before using it."
+        )
+    return strategy
 
 
 def _strategy(strategy: Strategy, services: StrategyServices) -> StrategyBody:
