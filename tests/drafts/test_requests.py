@@ -103,6 +103,11 @@ def test_what_was_said_of_another_instrument_is_read_on_it(drafter: Drafter) -> 
         ("buy when RSI is below 30, then back above, sell at 70", "buy when RSI(14) crosses above 30, sell at 70"),
         ("breakout above the 55-day high, exit on the 20 day low", "buy a 55-day high, sell a 20-day low"),
         ("mean reversion w/ bollinger bands 20,2 pls", "bollinger reversion 20/2"),
+        ("long at a 20-day high; reverse at a 20-day low", "buy a 20-day high; short a 20-day low"),
+        (
+            "buy a 20-day high; close when it is under the 10-day low",
+            "buy a 20-day high; sell when it is under the 10-day low",
+        ),
         ("RSI 2 bounce: in <8, out >70", "buy when RSI(2) is below 8, sell when RSI(2) is above 70"),
         ("RSI(14) under 30 in, over 70 out", "buy when RSI(14) is below 30, sell when RSI(14) is above 70"),
         (

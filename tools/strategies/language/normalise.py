@@ -207,6 +207,7 @@ def _only_long(tokens: list[Token]) -> list[Token]:
 
 _ENDS = frozenset("COMMA SEMI DOT WHEN COLON BELOW ABOVE LE GE OVER EQ".split())
 _THROUGH = {"RISE": "CROSSABOVE", "UP": "CROSSABOVE", "FALL": "CROSSBELOW", "DOWN": "CROSSBELOW"}
+_STARTS = frozenset("COMMA SEMI DOT AND THEN".split())
 _PLAYS = frozenset("GAP GAPUP GAPDOWN BREAKOUT MOMENTUM RANGE".split())
 
 
@@ -228,6 +229,8 @@ def _in_and_out(tokens: list[Token]) -> list[Token]:
             kind = "ENTER"
         elif token.said == "trailing" and kind == "LASTN" and following not in {"NUM", "UNIT", "DAYWORD", "ORDINAL"}:
             kind = "TRAILING"
+        elif token.said == "close" and following == "WHEN" and before in _STARTS:
+            kind = "EXIT"
         elif token.said == "fade" and before in _PLAYS:
             kind = "REVERSION"
         out.append(Token(kind, token.said, token.start, token.end, token.value))
