@@ -31,6 +31,11 @@ PAIRS: dict[str, tuple[tuple[Fact, ...], str, str]] = {
     "recomputed": (REVERSAL, "Recomputed, the Sharpe ratio is 0.49.", "Recomputed, the Sharpe ratio is 0.69."),
     "date": (HOLDING, "The low came on 9 March 2009.", "The low came on 9 March 2008."),
     "role of a date": (HOLDING, "It recovered on 28 March 2013.", "It recovered on 9 March 2009."),
+    "date of a trough": (
+        HOLDING,
+        "Recovery from the trough of 9 March 2009.",
+        "Recovery from the trough of 9 October 2007.",
+    ),
     "year": (HOLDING, "The worst year was 2008, at -38.5%.", "The worst year was 2009, at -38.5%."),
     "range": (
         HOLDING,

@@ -58,7 +58,7 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
     for item in reversed(before):
         if item.kind in "QDB":
             return ()
-        for word in item.word.split():
+        for word in reversed(item.word.split()):
             for words, roles in _ROLES:
                 if word in words:
                     return roles
