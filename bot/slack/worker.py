@@ -88,7 +88,8 @@ class Workers:
 
     async def _dispatch(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._inbox.arrived.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for would lose a cancellation that comes with the event
+                await self._inbox.arrived.wait()
         self._inbox.arrived.clear()
         room = min(JOBS_AT_ONCE - len(self._running), self._allowance)
         if room > 0:
