@@ -60,7 +60,8 @@ class _Socket(SocketModeClient):
         """As the SDK does, but not while the other connection is away."""
         acquired = False
         try:
-            await asyncio.wait_for(self._turn.acquire(), _TURN_WITHIN)
+            async with asyncio.timeout(_TURN_WITHIN):
+                await self._turn.acquire()
             acquired = True
         except TimeoutError:
             log.warning("reconnects_out_of_turn")
@@ -140,8 +141,9 @@ class Sockets:
                 await _close(old)
             socket = _Socket(self._app, self._app_token, self._turn, self._handle)
             try:
-                socket.wss_uri = await asyncio.wait_for(socket.issue_new_wss_url(), HELLO_WITHIN)
-                await asyncio.wait_for(socket.connect(), HELLO_WITHIN)  # type: ignore[no-untyped-call]
+                async with asyncio.timeout(HELLO_WITHIN):
+                    socket.wss_uri = await socket.issue_new_wss_url()
+                    await socket.connect()  # type: ignore[no-untyped-call]
             except Exception as error:
                 log.warning("socket_not_opened", slot=slot, error=f"{type(error).__name__}: {error}"[:200])
                 await _close(socket)
@@ -163,7 +165,8 @@ class Sockets:
 
 async def _close(socket: _Socket) -> None:
     try:
-        await asyncio.wait_for(socket.close(), 3)  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(3):
+            await socket.close()  # type: ignore[no-untyped-call]
     except Exception as error:
         log.info("socket_close_failed", error=f"{type(error).__name__}: {error}"[:200])
 

@@ -24,7 +24,8 @@ async def test_a_mention_a_modal_and_a_change_of_groups_come_through(with_modal)
     await rig.workspace.set_member("quant-analysts", "ana", False)
     await rig.workspace.wait_for(lambda: rig.group_events != [], 20)
     await rig.settled(20)
-    assert (await rig.transport.health()).open_sockets == 2
+    assert len(rig.workspace.hub.sockets.connections) == 2
+    assert (await rig.transport.health()).ready
 
 
 async def test_a_receiver_that_dies_is_started_again(rig):
