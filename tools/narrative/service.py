@@ -125,7 +125,8 @@ class ReportGenerationService:
         writer = await asyncio.to_thread(self._writer) if self._writer is not None else None
         order = _Order(known.content, detail, note, context, writer)
         key = self._key(order)
-        kept = self._reports.get(key) or await self._from_cache(key)
+        # once more at the end: it may have been finished while the cache was asked
+        kept = self._reports.get(key) or await self._from_cache(key) or self._reports.get(key)
         if kept is not None:
             self._keep(key, kept)
             return kept
