@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from typing import NoReturn, Protocol
 
@@ -16,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "draft": "a strategy from a request in words, tried on real prices",
     "strategies": "what was approved: list, show, or export one, also as the platform takes it",
     "catalogue": "what strategies can be made of: indicators, prices, calendar, templates",
+    "prices": "import daily prices from a CSV file, or list what is here",
     "preview": "run a strategy specification on prices",
     "diagnose": "a question about the desk's systems, answered with tools",
     "runbooks": "lint, list or show the runbooks",
@@ -62,12 +64,17 @@ def main(argv: list[str] | None = None) -> int:
     from tools.errors import Problem
 
     try:
-        return _module(arguments.command).run(arguments)
+        code = _module(arguments.command).run(arguments)
+        sys.stdout.flush()
+        return code
     except Problem as problem:
         sys.stderr.write(f"deskhand {arguments.command}: {problem}\n")
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Exception as error:
         sys.stderr.write(f"deskhand {arguments.command}: {_unexpected(error)}\n")
         return 2

@@ -15,11 +15,12 @@ from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
 from bot.caller import on_behalf_of
 from bot.core import Core, open_core
-from bot.desk import PRICES
+from bot.desk.embedded import PRICES
+from bot.desk.ingestion import DeskIngestion
 from bot.diagnostics import Asker, Diagnostics, mentioning, open_diagnostics
 from bot.draft_model import model_proposers
-from bot.glance import glance
-from bot.ingestion import DeskIngestion
+from bot.health.glance import glance
+from bot.health.selfcheck import deskhand
 from bot.model.embeddings import build_embedder
 from bot.protocols import (
     Access,
@@ -37,7 +38,6 @@ from bot.scheduler.runner import DigestRunner
 from bot.scheduler.service import DigestService
 from bot.scheduler.sources import blocks as digest_blocks
 from bot.scheduler.sources import declared
-from bot.selfcheck import deskhand
 from bot.settings import Settings, required_for_run
 from bot.slack.announcing import Announcements
 from bot.slack.answering import Prompt, Services
@@ -252,7 +252,7 @@ async def traced(settings: Settings) -> AsyncIterator[None]:
 async def serve(settings: Settings) -> None:
     """The bot and the HTTP API, until SIGTERM or SIGINT."""
     from bot.http.app import create_app
-    from bot.http.routes import backtests, chatops, health, strategies
+    from bot.http.routes import backtests, chatops, health, narratives, slack, strategies
     from bot.http.server import HttpServer
     from bot.http.tokens import Gate
 
@@ -272,7 +272,17 @@ async def serve(settings: Settings) -> None:
         )
         probes = health.routes(readiness, partial(exposition, bot.usage))
         drafting = strategies.StrategyServices(gate, bot.audit, bot.parts.drafts, bot.parts.drafts.drafter.templates)
-        app = create_app(probes, backtests.routes(services), chatops.routes(talk), strategies.routes(drafting))
+        reviewing = narratives.NarrativeServices(gate, bot.audit, bot.parts.reviews)
+        over_http = bot.transport.over_http
+        events = [slack.routes(over_http.take)] if over_http is not None else []
+        app = create_app(
+            probes,
+            backtests.routes(services),
+            narratives.routes(reviewing),
+            chatops.routes(talk),
+            strategies.routes(drafting),
+            *events,
+        )
         http = HttpServer(app, *settings.http_address)
         await http.start()
         log.info("serving", http=http.address)
@@ -314,6 +324,7 @@ async def slack_bot(
         digests = DigestService(
             SqlDigests(core.database),
             announcements,
+            audit,
             digest_blocks(core, approvals, diagnostics, usage),
             edition_reply,
         )

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from bot.audit.log import ChainedAudit
 from bot.audit.opened import audit_of
-from bot.desk import ensure_desk
+from bot.desk.embedded import ensure_desk
 from bot.model.client import ModelClient, build_client
 from bot.narrative_model import model_writers
-from bot.prompting import PromptBook
-from bot.report_watch import AuditedReports
+from bot.prompts.book import PromptBook
 from bot.settings import Settings
 from bot.storage import migrate
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from bot.storage.narratives import SqlNarrativeCache
 from bot.storage.platform import DeskStore
+from bot.usage.reports import AuditedReports
 from tools.backtests.charts import ChartRenderer
 from tools.backtests.model import BacktestStore
 from tools.narrative.service import ContextSource, ReportGenerationService

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.model.client import Message, ModelClient, ModelError
+from bot.model.client import ModelClient, ModelError
 from bot.model.tools import OfferedTool, ToolRequest
-from bot.prompting import PromptBook
+from bot.prompts.asking import messages
+from bot.prompts.book import PromptBook
 from tools.diagnostics.agent import Asked, Step
 from tools.diagnostics.tool import Json, Tool
 from tools.errors import Unavailable
@@ -27,20 +28,23 @@ class ModelReasoner:
         """One step. Raises `Unavailable` where the model gives nothing usable, or no prompt is in force."""
         prompt = await asyncio.to_thread(self.prompts.in_force, _PROMPT)
         slots = {"question": question[:2_000], "evidence": evidence, "note": note}
-        messages = (Message("system", prompt.render({})), Message("user", prompt.render_user(slots)))
         tools = [OfferedTool(tool.name, tool.description, tool.schema()) for tool in offered]
         try:
             step, _ = await self.client.tool_step(
-                messages, tools, purpose="diagnose", max_tokens=prompt.head.model.max_tokens, prompt=prompt.name
+                messages(prompt, slots),
+                tools,
+                purpose="diagnose",
+                max_tokens=prompt.head.model.max_tokens,
+                prompt=prompt.name,
             )
         except ModelError as error:
             raise Unavailable(f"The model gave no step: {error}") from error
         return Step(tuple(Asked(call.name, _arguments(call)) for call in step.calls), step.answer)
 
 
-def _arguments(call: ToolRequest) -> Mapping[str, Json]:
+def _arguments(call: ToolRequest) -> Mapping[str, Json] | None:
     try:
         read = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError):
-        return {}
-    return read if isinstance(read, dict) else {}
+        return None
+    return read if isinstance(read, dict) else None

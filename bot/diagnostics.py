@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from bot.access.groups import normal
 from bot.core import Core
-from bot.desk import PRICES
+from bot.desk.embedded import PRICES
+from bot.desk.ingestion import DeskIngestion
 from bot.diagnosis_model import ModelReasoner
-from bot.ingestion import DeskIngestion
 from bot.protocols import Access, AuditEntry, AuditLog, Permission, Person
 from bot.settings import ConnectionSettings, Settings
 from bot.storage.action_plans import SqlActionPlans
@@ -81,7 +81,7 @@ async def open_diagnostics(
             diagnostician,
             Agent(diagnostician, ModelReasoner(core.model, core.prompts)) if core.model is not None else None,
             Confirming(executor, plans, hook, settings.diagnostics.second_person),
-            SqlIncidents(core.database),
+            SqlIncidents(core.database, keep_days=settings.diagnostics.keep_days),
         )
     finally:
         await registry.close()

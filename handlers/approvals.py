@@ -116,16 +116,16 @@ class ApprovalsHandler:
         fields = _fields(request)
         verdict: Verdict = "approve" if verb == "publish" else "discard" if verb == "discard" else "send_back"
         looked_at = str(request.routed.arguments.get("hash") or "")
-        chosen: dict[str, Json] = {"channel": fields["channel"]} if fields.get("channel") else {}
         if approval.subject.kind != "narrative":
             raise BadInput("This is decided on where it was asked for, not here.")
         decided = await self.reviews.decide(
-            request,
+            request.person,
             approval,
             verdict,
             looked_at=looked_at,
             note=str(fields.get("note") or ""),
-            details=chosen,
+            channel=str(fields.get("channel") or ""),
+            correlation_id=request.correlation_id,
         )
         return self._answer(request, decided)
 
@@ -144,11 +144,9 @@ class ApprovalsHandler:
     async def _rate(self, request: Request, approval: Approval, given: Json) -> Reply:
         if not self.access.allows(request.person, "decide"):
             raise Denied(self.access.denial(request.person, "decide"))
-        if approval.subject.requester.id == request.person.id:
-            raise Denied("You asked for this one yourself, so others rate it.")
         if not isinstance(given, int) or not 1 <= given <= 5:
             raise BadInput("A rating is a whole number from 1 (poor) to 5 (excellent).")
-        await self.reviews.store.rate(approval.subject.hash, request.person.id, given)
+        await self.reviews.rate(request.person, approval, given)
         return Reply(f"Rated {given} of 5: {escape(approval.subject.title)}. Thank you.", ephemeral=True)
 
     async def _show(self, person: Person, approval: Approval) -> Reply:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from tools.backtests.charts import ChartRenderer
 from tools.backtests.model import BacktestStore
+from tools.narrative.draft import Detail
 from tools.narrative.publishing import Content, Picture
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
-from tools.narrative.writer import Detail
 from tools.reports.charts import charts_of
 
 

@@ -302,7 +302,7 @@ def _recalled(follow: FollowUp, before: Remembered) -> str:
         if not before.since:
             return f"No tool measured since when. It was so when I looked at {asked}."
         return "; ".join(before.since) + f". I looked at {asked}."
-    return f"{told.cause or told.headline}\n" + "\n".join(f"- {line}" for line in told.evidence)
+    return f"{told.cause or told.answer}\n" + "\n".join(f"- {line}" for line in told.evidence)
 
 
 def _done(plan: Plan, result: Result) -> str:

@@ -58,7 +58,7 @@ class Service(Protocol):
         """As it would be now."""
         ...
 
-    async def send_now(self, digest: Digest, key: str) -> bool:
+    async def send_now(self, digest: Digest, key: str, by: str) -> bool:
         """Post it beside its slots, once a key."""
         ...
 
@@ -118,7 +118,7 @@ class DigestHandler:
                 return Reply(f"{digest.name} is deleted.", replaces=request.action is not None)
             case "send":
                 await progress("putting it together")
-                await self.service.send_now(digest, f"now:{request.event_id}")
+                await self.service.send_now(digest, f"now:{request.event_id}", request.person.id)
                 return views.stands_reply(digest, self.blocks, self.clock(), "It is being posted now.")
             case "move" | "change":
                 return await self._kept(self._changed(digest, request), "It is changed.", request)

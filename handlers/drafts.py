@@ -20,12 +20,13 @@ from tools.errors import BadInput, NotFound
 from tools.narrative.service import ReportGenerationService
 from tools.reports.charts import charts_of
 from tools.strategies.differences import differences
-from tools.strategies.drafting import Draft, Drafter, trial
-from tools.strategies.drafts import DraftStore, DraftVersion, Strategy, content_hash, figures_of
-from tools.strategies.engine import to_backtest_run
+from tools.strategies.drafting import Draft, Drafter
+from tools.strategies.drafts import DraftStore, DraftVersion, Strategy, content_hash
 from tools.strategies.preview import Preview
 from tools.strategies.proposing import ModelDrafter
+from tools.strategies.records import to_backtest_run
 from tools.strategies.spec import Specification
+from tools.strategies.trial import Trial, trial
 
 _MOST_CHOICES = 6
 
@@ -42,11 +43,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A version and the approval it waits for, with what its trial run came to."""
+    """A version and the approval it waits for, with what its trial came to."""
 
     version: DraftVersion
     approval: Approval
-    preview: Preview
+    trial: Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class Drafts:
 
     async def submit(self, draft: Draft, asked: Asked, before: DraftVersion | None = None) -> Submitted:
         """Keep a draft that is `ok` as the next version and ask for its approval."""
-        specification, preview = draft.specification, draft.preview
-        if specification is None or preview is None:
+        specification, tried = draft.specification, draft.trial
+        if specification is None or tried is None:
             raise BadInput("This is not a draft yet: answer its question first.")
         changes = differences(before.specification, specification, self.drafter.templates) if before else ()
         version = DraftVersion(
@@ -97,16 +98,17 @@ class Drafts:
             before.request if before else draft.read.text,
             draft.read.text,
             specification,
-            figures_of(preview),
+            tried.figures,
             draft.read.assumed,
             draft.read.corrected,
             changes,
             draft.warnings,
             asked.person.id,
             draft.writer,
+            set_aside=draft.read.set_aside,
         )
         await self.store.keep(version)
-        return Submitted(version, await self._ask(version, asked), preview)
+        return Submitted(version, await self._ask(version, asked), tried)
 
     async def submitted(
         self, draft: Draft, person: Person, before: DraftVersion | None
@@ -155,11 +157,11 @@ class Drafts:
 
     async def _hash_now(self, approval: Approval) -> str:
         version = await self.version_of(approval)
-        preview = await self.tried(version.specification)
-        return content_hash(version.specification, figures_of(preview))
+        tried = await self.tried(version.specification)
+        return content_hash(version.specification, tried.figures)
 
-    async def tried(self, specification: Specification) -> Preview:
-        """The trial run, on the prices of this moment."""
+    async def tried(self, specification: Specification) -> Trial:
+        """The trial, on the prices of this moment."""
         return await asyncio.to_thread(trial, specification, self.drafter.market.prices, self.drafter.templates)
 
     async def version_of(self, approval: Approval) -> DraftVersion:
@@ -174,12 +176,12 @@ class Drafts:
     async def card(self, approval: Approval) -> Reply:
         """The draft with its buttons, or with what became of it."""
         version = await self.version_of(approval)
-        preview = await self.tried(version.specification)
-        return await self.shown(Submitted(version, approval, preview))
+        return await self.shown(Submitted(version, approval, await self.tried(version.specification)))
 
     async def shown(self, submitted: Submitted) -> Reply:
         """The same for what was just submitted."""
-        chart = await self.chart(submitted.version, submitted.preview)
+        preview = submitted.trial.preview
+        chart = await self.chart(submitted.version, preview) if preview is not None else None
         return views.card(submitted.version, submitted.approval, chart, self.drafter.templates)
 
     async def chart(self, version: DraftVersion, preview: Preview) -> Chart:
@@ -188,8 +190,9 @@ class Drafts:
         return await self.charts.render(equity_chart, run)
 
     def _run(self, specification: Specification, preview: Preview, trials: int) -> BacktestRun:
-        prices = self.drafter.market.prices(specification.symbols[0])
-        return to_backtest_run(preview.simulation, specification, prices, trials=trials)
+        prices = self.drafter.market.prices(preview.symbol)
+        notes = (f"{prices.symbol} {prices.note}.",) if prices.note else ()
+        return to_backtest_run(preview.simulation, specification, prices, trials=trials, notes=notes)
 
     # --- what follows (bot.protocols.ApprovalFollower) ---------------------------------------------------------------
 
@@ -238,12 +241,11 @@ class Drafts:
 
     async def _approved(self, approval: Approval) -> None:
         version = await self.version_of(approval)
-        preview = await self.tried(version.specification)
-        if content_hash(version.specification, figures_of(preview)) != approval.subject.hash:
+        tried = await self.tried(version.specification)
+        if content_hash(version.specification, tried.figures) != approval.subject.hash:
             await self._tell(approval, views.changed_since(approval))
             return
-        run = await asyncio.to_thread(self._run, version.specification, preview, version.version)
-        backtest_id = await self.runs.add(run, by=approval.subject.requester.id)
+        backtest_id = await self._tested(version, tried, by=approval.subject.requester.id)
         strategy = Strategy(
             version.draft_id,
             version.version,
@@ -261,7 +263,15 @@ class Drafts:
         await self._tell(approval, views.registered(approval, strategy, self._where_to(strategy)))
         if self.sending is not None:
             await self.sending.start(strategy, self._told_in(approval))
-        await self._narrate(approval, backtest_id)
+        if backtest_id:
+            await self._narrate(approval, backtest_id)
+
+    async def _tested(self, version: DraftVersion, tried: Trial, *, by: str) -> str:
+        """The id of the full backtest; empty where there are no prices to test on."""
+        if tried.preview is None:
+            return ""
+        run = await asyncio.to_thread(self._run, version.specification, tried.preview, version.version)
+        return await self.runs.add(run, by=by)
 
     def _where_to(self, strategy: Strategy) -> views.Platform:
         fits = strategy.platform_payload(self.drafter.templates) is not None

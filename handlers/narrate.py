@@ -18,11 +18,11 @@ from tools.backtests.model import BacktestRun, BacktestStore
 from tools.backtests.readers.read import read_bytes
 from tools.backtests.readers.together import together
 from tools.errors import BadInput
+from tools.narrative.draft import Detail
 from tools.narrative.facts import Fact
 from tools.narrative.questions import definition_of, how_it_went, origin_of
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
-from tools.narrative.writer import Detail
 from tools.reports.charts import CHARTS, ChartName, charts_of
 from tools.reports.files import Format, ReportFiles
 

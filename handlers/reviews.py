@@ -32,7 +32,8 @@ from bot.protocols import (
 from handlers.contents import Contents
 from handlers.views import reviews as views
 from handlers.views.text import escape, section
-from tools.errors import NotFound
+from tools.errors import Denied, NotFound
+from tools.narrative.draft import Detail
 from tools.narrative.notes import done, wishes_of
 from tools.narrative.publishing import (
     Content,
@@ -43,7 +44,6 @@ from tools.narrative.publishing import (
 )
 from tools.narrative.report import Report
 from tools.narrative.service import RULES
-from tools.narrative.writer import Detail
 
 PROPOSE = "reviews.propose"
 """The timer that has the model write a text for reviewers; `Reviews.propose` is its function."""
@@ -169,6 +169,7 @@ class Reviews:
             "backtest_id": report.backtest_id,
             "detail": report.detail,
             "by_rules": report.writer == RULES,
+            "writer": report.writer,
             "reasons": list(reasons),
             **wish,
         }
@@ -189,30 +190,40 @@ class Reviews:
 
     async def decide(
         self,
-        request: Request,
+        person: Person,
         approval: Approval,
         verdict: Verdict,
         *,
         looked_at: str,
         note: str = "",
-        details: Mapping[str, Json] | None = None,
+        channel: str = "",
+        correlation_id: str = "",
     ) -> Decided:
-        """A reviewer's click. What is different now from what they looked at becomes a new version to look at."""
+        """A reviewer's decision; `channel` is where to publish, where that is not where it was asked for.
+
+        What is different now from what they looked at becomes a new version to look at.
+        """
         now = await self._as_of_now(approval) if verdict == "approve" else None
         decided = await self.approvals.decide(
             approval.id,
-            request.person,
+            person,
             verdict,
             looked_at=looked_at,
             now=now.hash if now else looked_at,
             note=note,
-            details=details,
-            correlation_id=request.correlation_id,
+            details={"channel": channel} if channel else {},
+            correlation_id=correlation_id,
         )
         if decided.result == "changed" and now is not None and now.hash != approval.subject.hash:
             await self._next_version(approval, now, {})
             return replace(decided, words=f"{decided.words} The present version waits for review now.")
         return decided
+
+    async def rate(self, person: Person, approval: Approval, stars: int) -> None:
+        """A reviewer's 1 to 5. Raises `Denied` for the one who asked for it."""
+        if approval.subject.requester.id == person.id:
+            raise Denied("You asked for this one yourself, so others rate it.")
+        await self.store.rate(approval.subject.hash, person.id, stars)
 
     async def _as_of_now(self, approval: Approval) -> Content:
         details = approval.subject.details
@@ -229,7 +240,7 @@ class Reviews:
             approval.subject,
             version=approval.subject.version + 1,
             hash=content.hash,
-            details={**approval.subject.details, **changes},
+            details={**approval.subject.details, **changes, "writer": content.report.writer},
             deadline=None,
         )
         return await self.approvals.submit(subject)

@@ -13,10 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
-import aiohttp
 import structlog
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit.log import ChainedAudit
 from bot.protocols import AuditEntry
+from bot.slack.failures import RateLimited, SlackFailure, narrowed
 from bot.storage.database import Database
 from bot.storage.tables import groups
 
@@ -143,15 +142,17 @@ class GroupBook:
                 async with self._database.read() as connection:
                     events_seen = await _events_seen(connection)
                 asked_at = self._now()
-                async with asyncio.timeout(_PATIENCE):
-                    fetched = await self._list(asked_at)
+                with narrowed():
+                    async with asyncio.timeout(_PATIENCE):
+                        fetched = await self._list(asked_at)
                 if await self._store(fetched, events_seen, asked_at):
                     self._trouble = ""
                     return ""
-        except SlackApiError as error:
-            code = str(error.response.get("error", "no reason given"))
-            self._trouble, pause = in_words(code), _pause_asked_for(error)
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValidationError, ValueError) as error:
+        except SlackFailure as failure:
+            self._trouble = in_words(failure.code)
+            if isinstance(failure, RateLimited):
+                pause = min(failure.retry_after, _LONGEST_PAUSE)
+        except ValidationError as error:
             self._trouble = in_words(type(error).__name__)
         self._retry_at = self._now() + pause
         _log.warning("access.groups_not_fetched", reason=self._trouble)
@@ -363,8 +364,3 @@ async def _ensure_list_row(connection: AsyncConnection) -> None:
     row = {"id": _LIST, "handle": "", "users": "[]", "date_update": 0, "fetched_at": 0.0}
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     await connection.execute(dialect.insert(groups).values(row).on_conflict_do_nothing())
-
-
-def _pause_asked_for(error: SlackApiError) -> float:
-    after = str(error.response.headers.get("Retry-After", ""))
-    return min(float(after), _LONGEST_PAUSE) if after.isdecimal() else _PAUSE

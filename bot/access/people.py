@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import aiohttp
 from pydantic import BaseModel, Field, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.failures import SlackFailure, narrowed
 from tools.errors import Unavailable
 
 _MAX_AGE: Final = 300.0
@@ -55,17 +54,17 @@ class People:
 
     async def _fetch(self, user_id: str) -> Profile:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                if not self._team_id:
-                    self._team_id = str((await self._client.auth_test()).get("team_id", ""))
-                response = await self._client.users_info(user=user_id)
+            with narrowed():
+                async with asyncio.timeout(_PATIENCE):
+                    if not self._team_id:
+                        self._team_id = str((await self._client.auth_test()).get("team_id", ""))
+                    response = await self._client.users_info(user=user_id)
             return self._judge(_Answer.model_validate(response.data).user)
-        except SlackApiError as error:
-            reason = str(error.response.get("error", "no reason given"))
-            if reason in {"user_not_found", "user_not_visible"}:
+        except SlackFailure as failure:
+            if failure.code in {"user_not_found", "user_not_visible"}:
                 return Profile("", "UTC", "Slack does not know you in this workspace")
-            raise Unavailable(_untold(reason)) from error
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValidationError, ValueError) as error:
+            raise Unavailable(_untold(failure.code)) from failure
+        except ValidationError as error:
             raise Unavailable(_untold(type(error).__name__)) from error
 
     def _judge(self, user: "_User") -> Profile:

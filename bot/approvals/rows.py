@@ -122,6 +122,9 @@ def entry_of(
         "state": approval.state,
         "approved": f"{approval.approvals} of {approval.required}",
     }
+    writer = subject.details.get("writer")
+    if isinstance(writer, str):
+        arguments["writer"] = writer
     if vote is not None:
         arguments |= {"note": vote.note, "details": vote.details}
     return AuditEntry(

@@ -1,1 +1,1 @@
-"""To be described by its owner."""
+"""One module a command of `deskhand`: its arguments, its text for people, its JSON."""

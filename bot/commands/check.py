@@ -5,7 +5,8 @@ import sys
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--json`."""
+    """`--settings`, `--json`."""
+    parser.add_argument("--settings", action="store_true", help="every setting there is, what it is for, an example")
     parser.add_argument("--json", action="store_true", help='{"ok", "checks": [{"name", "ok", "detail"}]}')
 
 
@@ -14,8 +15,11 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
     import json
 
+    if arguments.settings:
+        return _print_settings(as_json=arguments.json)
+
+    from bot.health.preflight import as_json, preflight
     from bot.logs import configure_logging
-    from bot.preflight import as_json, preflight
 
     configure_logging("error")
     checks = asyncio.run(preflight())
@@ -33,3 +37,20 @@ def run(arguments: argparse.Namespace) -> int:
             "\nAll is there: start `deskhand run`, invite the bot with /invite @deskhand, and mention it.\n"
         )
     return 1 if missing else 0
+
+
+def _print_settings(*, as_json: bool) -> int:
+    """Every setting: its key in the file, its variable, what it is for, an example, its default."""
+    import json
+    from dataclasses import asdict
+
+    from bot.settings import reference
+
+    for each in reference():
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(each)) + "\n")
+            continue
+        name = f"{each.key} ({each.variable})" if each.variable else each.key
+        default = f"; default {each.default}" if each.default else ""
+        sys.stdout.write(f"{name}: {each.purpose}{default}\n    {each.example}\n")
+    return 0

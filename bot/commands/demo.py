@@ -50,7 +50,7 @@ async def _bot_in(workspace: "Workspace", ops_channel: str) -> None:
     import asyncio
 
     from bot.composition import slack_bot, stop_requested
-    from bot.demo import DemoDesk
+    from bot.desk.demo import DemoDesk
     from bot.settings import load_settings
 
     given = load_settings()

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.protocols import Json, Role
     from bot.settings import Settings
+    from tools.diagnostics.causes import Story
     from tools.diagnostics.diagnosis import Diagnosis
 
 _HERE = "local"
@@ -55,14 +57,19 @@ def as_json(found: "Diagnosis") -> "dict[str, Json]":
         "runbook": found.runbook.id if found.runbook else None,
         "escalate_to": found.escalate_to or None,
         "verdict": found.verdict,
-        "causes": [
-            {"condition": story.cause.condition, "connection": story.cause.connection, "summary": story.cause.summary}
-            for story in found.stories
-        ],
+        "causes": _causes(found.stories),
+        "elsewhere": _causes(found.aside),
         "evidence": list(told.evidence),
         "unchecked": [{"what": each.what, "why": each.why} for each in found.unchecked],
         "next_step": told.next_step or None,
     }
+
+
+def _causes(stories: "Sequence[Story]") -> "list[Json]":
+    return [
+        {"condition": story.cause.condition, "connection": story.cause.connection, "summary": story.cause.summary}
+        for story in stories
+    ]
 
 
 def _roles(given: str) -> "frozenset[Role]":

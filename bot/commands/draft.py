@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 drafted, 1 a question or a refusal (a batch is 0 once every line is answered). Raises `BadInput`."""
-    from bot.desk import ensure_prices
+    from bot.desk.embedded import ensure_prices
     from bot.settings import load_settings
     from tools.errors import BadInput
     from tools.strategies.drafting import open_drafter
@@ -45,12 +45,14 @@ def _one(draft: "Draft", drafter: "Drafter", *, as_json: bool) -> int:
 
 
 def _text(draft: "Draft", drafter: "Drafter") -> str:
+    from tools.strategies.drafting import set_aside
     from tools.strategies.english import describe
 
     if draft.specification is None:
         return f"{draft.status}: {draft.explanation(drafter.templates)}\n"
     lines = [draft.specification.name, "", describe(draft.specification, drafter.templates)]
     lines += [f"Assumed: {assumed}." for assumed in draft.read.assumed]
+    lines += [set_aside(draft.read.set_aside)] if draft.read.set_aside else []
     lines += [f"Note: {warning}" for warning in draft.warnings]
     lines += ["", json.dumps(draft.specification.to_json(), indent=2)]
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 where the targets are met, 1 where they are not. Raises `BadInput` outside a checkout of the project."""
-    from bot.desk import ensure_prices
+    from bot.desk.embedded import ensure_prices
     from bot.settings import load_settings
     from tools.strategies.drafting import open_drafter
 
@@ -33,6 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
         "voices_read": _corpus("voices").VOICES_READ,
         "voices_kept": _corpus("voices").VOICES_KEPT,
         "voices_again": _corpus("voices_again").VOICES_AGAIN,
+        "forum": _corpus("forum").FORUM,
+        "colleagues": _corpus("colleagues").COLLEAGUES,
+        "writers": _corpus("writers").WRITERS,
     }
     report = {}
     for name, cases in parts.items():

@@ -43,7 +43,7 @@ async def _report(first: str | None, last: str | None) -> "GovernanceReport":
     import time
 
     from bot.audit.opened import audit_of
-    from bot.prompting import read_lock
+    from bot.prompts.book import read_lock
     from bot.settings import load_settings
     from bot.storage.database import Database
     from bot.storage.migrate import upgrade

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from bot.core import Core
     from bot.settings import Settings
     from tools.backtests.model import BacktestRun
+    from tools.narrative.draft import Detail
     from tools.narrative.report import Report
-    from tools.narrative.writer import Detail
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

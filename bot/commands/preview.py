@@ -20,10 +20,29 @@ _ROWS = (
     ("Calmar ratio", "calmar", "{:.2f}"),
 )
 
+_FORMAT = """\
+a specification is JSON; every part but entry (or template) may be absent, and shares are fractions, never percent:
+  {"template": "sma_crossover", "parameters": {"short_window": 50, "long_window": 200}, "symbols": ["SPY"]}
+  {"entry": "RSI(14) < 30 and close > SMA(200)", "exit": {"any": ["RSI(14) > 70", "close < SMA(200)"]},
+   "side": "long", "timeframe": "1d", "risk": {"stop_loss": 0.03, "r_target": 2, "max_holding_bars": 20}}
+
+conditions: a formula as above with and, or, not, < <= > >= ==, crosses_above, crosses_below, rising(close, 3), falling(close, 3);
+  or JSON: {"all": [..]}, {"any": [..]}, {"not": ..}, {"crosses_above": [a, b]}, {"op": ">", "left": a, "right": b},
+  {"rising": ["close", 3]}, {"for_bars": ["close < SMA(20)", 2]}, {"within_bars": ["RSI(14) < 30", 5]}
+terms: numbers; open high low close volume; TA-Lib's indicators by name, with their parameters in TA-Lib's order, another
+  series first, an output behind: SMA(50), SMA(volume, 20), BBANDS(20, 2, 2).upperband, MACD(12, 26, 9).macdsignal;
+  highest(high, 20) and lowest(low, 20) of the bars before; return(63); day_of_week (1 is Monday), month; + - * /;
+  close[1] is a bar before. Or JSON: {"indicator": "RSI", "period": 14, "offset": 1}, {"price": "close"}
+read at the close, filled at the next open ("fill": "close" for that same close); timeframe 1w and 1mo read weekly and
+  monthly bars. Every field, with its limits: tools/strategies/spec.py and conditions.py. `deskhand draft --json` writes one.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A specification, prices, and where to write the positions."""
-    parser.add_argument("specification", metavar="SPEC.json", type=Path, help="a strategy specification")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _FORMAT
+    parser.add_argument("specification", metavar="SPEC.json", type=Path, help="a strategy specification, as below")
     parser.add_argument(
         "--prices", metavar="P.csv", type=Path, required=True, help="columns date, open, high, low, close, volume"
     )

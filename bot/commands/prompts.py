@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.prompt_lifecycle import Step
+    from bot.prompts.lifecycle import Step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "list":
             return _list(folder, arguments.json)
         case "diff":
-            from bot.prompt_lifecycle import diff
+            from bot.prompts.lifecycle import diff
 
             sys.stdout.write(diff(folder, arguments.id, arguments.old, arguments.new) or "no difference\n")
         case _:
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lint(folder: Path, as_json: bool) -> int:
-    from bot.prompt_lint import lint
+    from bot.prompts.lint import lint
 
     findings = lint(folder)
     if as_json:
@@ -66,7 +66,7 @@ def _lint(folder: Path, as_json: bool) -> int:
 
 
 def _list(folder: Path, as_json: bool) -> int:
-    from bot.prompting import load, read_lock
+    from bot.prompts.book import load, read_lock
 
     lock = read_lock(folder)
     rows: list[dict[str, object]] = []
@@ -88,7 +88,7 @@ def _list(folder: Path, as_json: bool) -> int:
             }
         )
         if not as_json:
-            by = f"  approved by {', '.join(approval.by for approval in approvals)}" if approvals else ""
+            by = f"  approved by {', '.join(approval.who for approval in approvals)}" if approvals else ""
             running = "  in force" if in_force else ""
             sys.stdout.write(
                 f"{head.id} v{head.version}  {head.status}  risk {head.risk}  {head.owner}{by}{running}\n"
@@ -114,20 +114,20 @@ def _decide(folder: Path, arguments: argparse.Namespace) -> "Step":
 
 async def _decided(folder: Path, arguments: argparse.Namespace) -> "Step":
     import asyncio
-    import getpass
     import secrets
 
     from bot.audit.opened import open_audit
-    from bot.prompt_lifecycle import approve, rollback
+    from bot.prompts.lifecycle import approve, login_name, rollback
     from bot.settings import load_settings
 
-    by = arguments.by or getpass.getuser()
+    login = login_name()
+    by = arguments.by or login
     async with open_audit(load_settings()) as audit:
         if arguments.action == "approve":
-            step = await asyncio.to_thread(approve, folder, arguments.version, by)
+            step = await asyncio.to_thread(approve, folder, arguments.version, by, login)
         else:
             step = await asyncio.to_thread(
-                rollback, folder, arguments.id, by, to=arguments.to, reason=arguments.reason
+                rollback, folder, arguments.id, by, to=arguments.to, reason=arguments.reason, login=login
             )
         await audit.write(step.entry(secrets.token_hex(5)))
     return step

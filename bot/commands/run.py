@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _make_desk(home: Path) -> None:
     """Where there is no desk yet, have another process make it, so that this one does not keep the memory for it."""
-    from bot.desk import PRICES
+    from bot.desk.embedded import PRICES
 
     if not (home / PRICES).exists():
         subprocess.run([sys.executable, "-m", "bot.cli", "backtests", "list"], stdout=subprocess.DEVNULL, check=False)

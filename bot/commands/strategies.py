@@ -99,7 +99,7 @@ def _in_words(strategy: "Strategy", templates: "Templates") -> str:
         f"{strategy.name} ({strategy.id}, version {strategy.version})",
         describe(strategy.specification, templates),
         f"  asked for by {strategy.requested_by}, approved by {', '.join(strategy.approved_by)} at {_moment(strategy.at)}",
-        f"  backtest {strategy.backtest_id}, {strategy.trials} version(s) tried",
+        f"  backtest {strategy.backtest_id or 'none: there were no prices'}, {strategy.trials} version(s) tried",
         f"  platform: {there}",
         f"  SHA-256 {strategy.hash}",
         "  nothing of it is deployed",

@@ -98,8 +98,9 @@ class GuardedCall:
         if check is not None:
             self._settle("facts", "; ".join(check(answer)))
         texts = list(prose_of(answer.model_dump(mode="json")))
-        self._settle("promises", next((found for text in texts if (found := promises(text))), ""))
-        self._settle("orders", next((found for text in texts if (found := orders(text))), ""))
+        report = self.purpose == "narrate"
+        self._settle("promises", next((found for text in texts if (found := promises(text, report=report))), ""))
+        self._settle("orders", next((found for text in texts if (found := orders(text, report=report))), ""))
         self._settle("toxicity", await self.guard.moderation.objection(texts))
 
     async def end(self, error: ModelError | None) -> None:

@@ -341,7 +341,9 @@ def _digest(text: str, lower: str, found: Mapping[str, Json], period: Period | N
         else channel and channel[0],
     )
     action = next((name for name, words in _DIGEST_ACTIONS if re.search(words, lower)), None)
-    more["action"] = action or ("create" if "cadence" in more or "time" in more else "show")
+    planned = {"cadence", "time", "time_zone"} & more.keys()
+    known = re.search(r"\b(?:the|our|my|this|that) (?:\w+ )?digest\b", lower)  # the one there is, not a new one
+    more["action"] = action or (("change" if known else "create") if planned else "show")
     return more
 
 
@@ -351,18 +353,33 @@ _CADENCES = {
     "weekly": rf"\bweekly\b|\b(?:every|each|once a|a) week\b|\b(?:every|each) (?:{'|'.join(WEEKDAYS)})|\b(?:{'|'.join(WEEKDAYS)})s\b",
     "daily": r"\bdaily\b|\b(?:every|each) (?:day|morning|evening|afternoon|night)\b|\bnightly\b|\bper day\b",
 }
+_STOP = r"stop|hold|halt|pause|suspend|mute|skip|turn|switch|disable|don'?t|do not|no|freeze|silence|leave"
+_FOR_A_TIME = (
+    r"for now|for the (?:moment|time being)|for a (?:while|bit|time|few \w+|day|week|month)|temporarily|until|till|while"
+    r"|(?:this|next) (?:week|month)|over (?:the )?\w+|during|today|tomorrow"
+)
+_AT_ONCE = r"now|right away|straight away|immediately|at once|asap|today's|yesterday's"
 _DIGEST_ACTIONS = (
     (
         "list",
-        r"\b(?:list|which|what) (?:\w+ )?digests\b|\b(?:show|list)\b.*\b(?:scheduled|subscriptions|digests)\b|\bwhen(?:'s| is| does)\b.*\b(?:digest|report|summary|go out)\b|\bwhat time\b|\bis there\b|\bdo we have\b|\bwho gets\b|\bwhere (?:does|do|is|are)\b|^\W*(?:my |our |the )?digests\W*$",
+        r"\bany digests\b|\b(?:list|which|what) (?:\w+ )?digests\b|\b(?:show|list)\b.*\b(?:scheduled|subscriptions|digests)\b|\bwhen(?:'s| is| does)\b.*\b(?:digest|report|summary|go out)\b|\bwhat time\b|\bis there\b|\bdo we have\b|\bwho gets\b|\bwhere (?:does|do|is|are)\b|^\W*(?:my |our |the )?digests\W*$",
     ),
-    ("preview", r"\bpreview\b|\bwould (?:be in|look like|say|contain)\b"),
+    ("preview", r"\bpreview\b|\bhow (?:would|will|does)\b.*\blook\b|\bwould (?:be in|look like|say|contain)\b"),
+    # stopping for a time is no deleting
+    ("pause", rf"\bon hold\b|\b(?:a|some) (?:rest|break)\b|\b(?:{_STOP})\b.*\b(?:{_FOR_A_TIME})\b"),
+    (
+        "resume",
+        r"\b(?:resume|unpause|unmute|restart|reactivate|re-?enable)\b|\b(?:turn|switch|bring)\b.*\bback\b"
+        r"|\b(?:start|begin|post|send|go|carry|run|have|get)\w*\b.*\bagain\b|\b(?:continue|carry on|go on)\b|\bon again\b",
+    ),
     (
         "delete",
-        r"\b(?:delete|remove (?:the|this|that) (?:\w+ )?(?:digest|summary|report|briefing)|cancel|unsubscribe|stop|turn off|switch off|disable|no more|get rid of|no longer)\b|\b(?:don'?t|do not|not)\b.*\b(?:any ?more|any longer)\b",
+        r"\b(?:deleted?|removed|remove it|(?:remove|drop|scrap|bin|kill|end|axe|ditch) (?:the|this|that|my|our) (?:\w+ )?(?:digest|summary|report|briefing)"
+        r"|cancel|discard|unsubscribe|stop|(?:turn|switch)\b.*\boff|disable|no more|get rid of|no longer)\b"
+        r"|\b(?:don'?t|do not|not)\b.*\b(?:any ?more|any longer)\b|\btake\b.*\boff\b|\bgone\b",
     ),
     ("pause", r"\b(?:pause|mute|suspend|hold off|skip)\b"),
-    ("resume", r"\b(?:resume|unpause|unmute|turn\b.*\bback on|restart)\b"),
+    ("send", rf"(?<!from )(?<!for )(?<!is )(?<!be )\b(?:{_AT_ONCE})\b"),
     (
         "move",
         r"\b(?:move|reschedule|shift|push)\b|\b(?:change|make)\b.*\b(?:time|earlier|later)\b|\bhour (?:earlier|later)\b|\bchange\b.*\bto \d|\bmake it \d",
@@ -371,7 +388,6 @@ _DIGEST_ACTIONS = (
         "change",
         r"\b(?:add|include|exclude|drop|remove|leave out|take\b.*\bout|edit|change|configure|settings|only|shorter|longer|put|also|not on|make the)\b",
     ),
-    ("send", r"\b(?:send|post|run|give me|get me)\b.*\b(?:now|right away|immediately|today's|yesterday's)\b"),
 )
 _ZONES = {
     "london|uk time|gmt|bst": "Europe/London",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.model.client import Message, ModelClient
 from bot.model.errors import ModelError
-from bot.prompting import PromptBook, as_data
+from bot.prompts.book import PromptBook, as_data
 from bot.protocols import Intent
 from bot.routing.text import MOST_CHARACTERS
 

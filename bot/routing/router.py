@@ -19,7 +19,7 @@ from tools.diagnostics.followups import follow_up
 
 if TYPE_CHECKING:
     from bot.model.client import ModelClient
-    from bot.prompting import PromptBook
+    from bot.prompts.book import PromptBook
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 WEIGHTS = Path(__file__).with_name("weights.json")

@@ -11,9 +11,10 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.protocols import Destination, Reply
+from bot.audit.log import ChainedAudit
+from bot.protocols import AuditEntry, Destination, Json, Reply
 from bot.slack.announcing import Announcements
-from bot.storage.digests import SqlDigests
+from bot.storage.digests import Handled, SqlDigests
 from tools.digests.compile import edition
 from tools.digests.model import Digest, DigestBlock, Edition, Window
 from tools.errors import BadInput
@@ -44,6 +45,7 @@ class DigestService:
 
     store: SqlDigests
     announcements: Announcements
+    audit: ChainedAudit
     blocks: Mapping[str, DigestBlock]
     view: View
     clock: Callable[[], float] = field(default=time.time)
@@ -85,14 +87,17 @@ class DigestService:
     async def preview(self, digest: Digest) -> Edition:
         """The digest as it would be now."""
         handled = await self.store.handled(digest.id)
-        return await edition(digest, self.blocks, self._window(handled.posted, digest, handled.figures))
+        return await edition(digest, self.blocks, self._window(handled, digest))
 
-    async def send_now(self, digest: Digest, key: str) -> bool:
+    async def send_now(self, digest: Digest, key: str, by: str) -> bool:
         """Post it beside its slots; False where it was sent under this key before."""
-        reply = self.view(await self.preview(digest))
-        return await self.announcements.announce(
-            f"digest:{digest.id}:{key}", reply, Destination(channel=digest.channel)
-        )
+        reply, to = self.view(await self.preview(digest)), Destination(channel=digest.channel)
+        async with self.store.database.write() as connection:
+            new = await self.announcements.announce_in(connection, f"digest:{digest.id}:{key}", reply, to, by=by)
+            if new:
+                await self.audit.append(connection, _entry(digest, "sent", by))
+        self.announcements.outbox.wake()
+        return new
 
     async def _catch_up(self, digest: Digest) -> None:
         now, handled = self.clock(), await self.store.handled(digest.id)
@@ -104,7 +109,7 @@ class DigestService:
         if late:
             await self._skip(digest, late)
         if due[-1] not in late:
-            window = self._window(handled.posted, digest, handled.figures)
+            window = self._window(handled, digest)
             await self._post(digest, due[-1], await edition(digest, self.blocks, window, (*handled.untold, *late)))
 
     async def _post(self, digest: Digest, slot: float, made: Edition) -> None:
@@ -121,16 +126,34 @@ class DigestService:
                 Destination(channel=digest.channel),
                 by=digest.created_by if digest.created_by.startswith(("U", "W")) else "",
             )
+            late = round(self.clock() - slot)
+            shown: Json = [part.title for part in made.parts if part.found is not None]
+            posted = _entry(digest, "posted", "", slot=int(slot), late_seconds=late, blocks=shown)
+            await self.audit.append(connection, posted)
         self.announcements.outbox.wake()
-        log.info("digest_posted", digest=digest.id, slot=int(slot), late_seconds=round(self.clock() - slot))
+        log.info("digest_posted", digest=digest.id, slot=int(slot), late_seconds=late)
 
     async def _skip(self, digest: Digest, slots: Sequence[float]) -> None:
         async with self.store.database.write() as connection:
-            for slot in slots:
-                await self.store.claim(connection, digest.id, slot, "skipped")
+            skipped = [int(slot) for slot in slots if await self.store.claim(connection, digest.id, slot, "skipped")]
+            if skipped:
+                told: Json = skipped[:20]
+                await self.audit.append(connection, _entry(digest, "skipped", "", slots=told, number=len(skipped)))
         log.warning("digest_slots_skipped", digest=digest.id, slots=len(slots))
 
-    def _window(self, posted: float | None, digest: Digest, figures: Mapping[str, float]) -> Window:
+    def _window(self, handled: Handled, digest: Digest) -> Window:
         now = self.clock()
-        since = posted if posted is not None else now - _FIRST_WINDOW
-        return Window(max(since, now - _LONGEST_WINDOW), now, digest.schedule.zone, figures)
+        since = handled.posted if handled.posted is not None else now - _FIRST_WINDOW
+        return Window(max(since, now - _LONGEST_WINDOW), now, digest.schedule.zone, handled.history)
+
+
+def _entry(digest: Digest, decision: str, by: str, **further: Json) -> AuditEntry:
+    """A row of what was done with a digest: posted, skipped, sent."""
+    return AuditEntry(
+        actor=by or "deskhand",
+        action="digest",
+        correlation_id=f"digest:{digest.id}",
+        place=digest.channel,
+        decision=decision,
+        arguments={"digest": digest.name, **further},
+    )

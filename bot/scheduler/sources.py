@@ -127,5 +127,5 @@ async def measured(diagnostics: Diagnostics) -> Measured:
     found = await diagnostics.diagnostician.again((), Question("is everything ok?"), _Itself(), quietly)
     stories = (*found.stories, *found.aside)
     answered = [result for result in found.results if result.status == "ok"]
-    problems = tuple(f"{story.cause.connection}: {story.cause.summary}" for story in stories)
+    problems = tuple((story.cause.connection, story.cause.summary) for story in stories)
     return Measured(len(answered), len(found.results) - len(answered) + len(found.unchecked), problems)

@@ -136,7 +136,7 @@ class Answering:
         if job.envelope.kind in ("home", "prompts"):
             return
         reply = Reply(text=explain(error, job.correlation_id), outcome="problem")
-        await self._poster.deliver(reply, await self._target(job))
+        await self._poster.deliver(with_thumbs(reply, job.correlation_id, ""), await self._target(job))
 
     async def _answer(self, job: Job) -> None:
         started = time.monotonic()

@@ -6,8 +6,9 @@ import sys
 
 import structlog
 
-from bot.slack.bridge import LONGEST_LINE, Answered, Arrived, Asked, Orders, Stop, from_receiver, line
+from bot.slack.bridge import LONGEST_LINE, Answered, Arrived, Asked, Kept, Orders, Stop, from_receiver, line
 from bot.slack.observing import Observer
+from bot.slack.spool import Intake
 from bot.slack.straight import Straight
 
 log = structlog.get_logger(__name__)
@@ -18,13 +19,15 @@ _PAUSES = (0.1, 1.0, 5.0)
 
 
 class ReceiverApart:
-    """The receiving process of `bot.slack.receiver`. `arrived` is set when it has put something into the inbox."""
+    """The receiving process of `bot.slack.receiver`; `intake` is told when something has arrived."""
 
-    def __init__(self, orders: Orders, straight: Straight, observer: Observer, arrived: asyncio.Event) -> None:
+    def __init__(self, orders: Orders, straight: Straight, observer: Observer, intake: Intake) -> None:
         self._orders = orders
         self._straight = straight
         self._observer = observer
-        self._arrived = arrived
+        self._intake = intake
+        self._arrived = asyncio.Event()
+        self._taking_in: asyncio.Task[None] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._running: asyncio.Task[None] | None = None
         self._listens = asyncio.Event()
@@ -35,9 +38,12 @@ class ReceiverApart:
 
     async def start(self) -> None:
         """Returns when it listens, or after half a minute: it goes on trying."""
+        await self._intake.start()
+        self._taking_in = asyncio.create_task(self._take_in(), name="intake")
         self._running = asyncio.create_task(self._keep_running(), name="receiver")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listens.wait(), _OPEN_WITHIN)
+            async with asyncio.timeout(_OPEN_WITHIN):
+                await self._listens.wait()
 
     async def close(self) -> None:
         """It finishes what it has received and ends."""
@@ -50,6 +56,21 @@ class ReceiverApart:
                 self._running.cancel()
                 await asyncio.gather(self._running, return_exceptions=True)
         self.open = 0
+        if self._taking_in is not None:
+            self._taking_in.cancel()
+            await asyncio.gather(self._taking_in, return_exceptions=True)
+            await self._intake.take()
+        await self._intake.close()
+
+    async def _take_in(self) -> None:
+        """When something has arrived, and once a second: a receiver that outlived its bot may have left something."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            try:
+                self._say(Kept(up_to=await self._intake.take()))
+            except Exception as error:
+                log.error("intake_failed", exc_info=error)
 
     async def _keep_running(self) -> None:
         attempt = 0
@@ -99,6 +120,7 @@ class ReceiverApart:
                 self._taking.add(task)
                 task.add_done_callback(self._taking.discard)
             case state:
+                self._arrived.set()
                 self.open, self.last_event_at = state.open, state.last_event_at
                 state.noted.pass_on(self._observer)
                 self._listens.set()
@@ -112,7 +134,7 @@ class ReceiverApart:
         else:
             self._say(Answered(id=asked.id, keep=verdict.keep, errors=dict(verdict.errors)))
 
-    def _say(self, message: Orders | Answered | Stop) -> None:
+    def _say(self, message: Orders | Answered | Kept | Stop) -> None:
         process = self._process
         if process is not None and process.stdin is not None and process.returncode is None:
             process.stdin.write(line(message))

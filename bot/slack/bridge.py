@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.slack.observing import Noted
 
+CONNECTIONS = 2
+"""Socket Mode connections: one listens while the other is renewed."""
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes; a payload of Slack's is far below it."""
 
@@ -20,6 +22,8 @@ class Orders(BaseModel):
     api_url: str
     signing_secret: str = Field(repr=False)
     database_url: str = Field(repr=False)
+    spool: str
+    """The file to commit to (`bot.slack.spool`); empty for the inbox in the database itself."""
     bot_user_id: str
     bot_id: str
     openers: list[str]
@@ -60,6 +64,13 @@ class Answered(BaseModel):
     failed: bool = False
 
 
+class Kept(BaseModel):
+    """What the spool holds up to this id is in the inbox."""
+
+    kind: Literal["kept"] = "kept"
+    up_to: int
+
+
 class Stop(BaseModel):
     """Close the sockets and end."""
 
@@ -67,9 +78,9 @@ class Stop(BaseModel):
 
 
 FromReceiver = Annotated[Asked | Arrived | State, Field(discriminator="kind")]
-ToReceiver = Annotated[Answered | Stop, Field(discriminator="kind")]
+ToReceiver = Annotated[Answered | Kept | Stop, Field(discriminator="kind")]
 from_receiver: TypeAdapter[Asked | Arrived | State] = TypeAdapter(FromReceiver)
-to_receiver: TypeAdapter[Answered | Stop] = TypeAdapter(ToReceiver)
+to_receiver: TypeAdapter[Answered | Kept | Stop] = TypeAdapter(ToReceiver)
 
 
 def line(message: BaseModel) -> bytes:

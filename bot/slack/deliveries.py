@@ -10,7 +10,9 @@ from bot.slack.announcing import Announcements
 from bot.slack.board import Place
 from bot.slack.failures import explain
 from bot.slack.inbox import Inbox, Job
+from bot.slack.layout import Laid
 from bot.slack.poster import Poster, Target
+from bot.slack.thumbs import under
 from bot.slack.timing import InboxTimers
 
 log = structlog.get_logger(__name__)
@@ -72,15 +74,17 @@ class Deliveries:
         while latest is not None:
             places = [place for place in await self._board.places(key) if only in ("", place.event_id)]
             if places:
-                laid = await self._poster.prepare(parcels.loads(latest.reply))
+                reply = parcels.loads(latest.reply)
+                laid = await self._poster.prepare(reply)
                 for place in places:
-                    await self._poster.rewrite(
-                        laid, place.event_id, place.channel, await self._thread(place), place.parts
-                    )
+                    await self._rewrite(reply, laid, place)
             newer = await self._board.latest(key)
             latest = newer if newer is not None and newer.version != latest.version else None
 
-    async def _thread(self, place: Place) -> str:
-        """The thread that the messages are in."""
-        envelope = await self._inbox.envelope(place.event_id)
-        return (envelope.thread_ts if envelope else "") or next(iter(place.parts.values()))
+    async def _rewrite(self, reply: Reply, laid: Laid, place: Place) -> None:
+        """Show it in one place; where that is an answer it keeps its thumbs."""
+        kept = await self._inbox.kept(place.event_id)
+        if kept is not None and kept[0].kind not in OWN_KINDS:
+            laid = under(laid, reply, kept[1])
+        thread = (kept[0].thread_ts if kept else "") or next(iter(place.parts.values()))
+        await self._poster.rewrite(laid, place.event_id, place.channel, thread, place.parts)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.slack import modals
 from bot.slack.dialogs import Opened
@@ -81,6 +81,11 @@ class Malformed(Exception):
 
 class _Loose(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: object) -> object:
+        return {key: part for key, part in value.items() if part is not None} if isinstance(value, dict) else value
 
 
 class _File(_Loose):

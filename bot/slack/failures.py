@@ -116,6 +116,8 @@ def narrowed() -> Iterator[None]:
         raise _named(error) from error
     except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
         raise Unreachable(type(error).__name__, str(error)) from error
+    except AttributeError as error:  # the SDK trips over an answer in plain text, as proxies give
+        raise ServerTrouble("unreadable_answer", str(error)) from error
 
 
 def _named(error: SlackApiError) -> SlackFailure:

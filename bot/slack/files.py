@@ -11,6 +11,7 @@ from bot.slack.failures import ServerTrouble, SlackFailure, narrowed
 from tools.errors import BadInput, Unavailable
 
 MOST_BYTES = 20 * 1024 * 1024
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 class Files:
@@ -90,7 +91,7 @@ class Files:
     def _is_slack(self, url: str) -> bool:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if host == self._host:
+        if host == self._host or {host, self._host} <= _THIS_MACHINE:
             return parts.scheme in ("http", "https")
         return parts.scheme == "https" and self._host.endswith("slack.com") and host.endswith(".slack.com")
 

@@ -197,10 +197,15 @@ class Inbox:
 
     async def envelope(self, key: str) -> Envelope | None:
         """The envelope kept under this key."""
+        kept = await self.kept(key)
+        return kept[0] if kept else None
+
+    async def kept(self, key: str) -> tuple[Envelope, str] | None:
+        """The envelope kept under this key, and its correlation id."""
         async with self._database.read() as connection:
-            found = await connection.execute(select(inbox.c.payload).where(inbox.c.event_id == key))
-            payload = found.scalar_one_or_none()
-        return Envelope.model_validate_json(payload) if payload else None
+            query = select(inbox.c.payload, inbox.c.correlation_id).where(inbox.c.event_id == key)
+            row = (await connection.execute(query)).first()
+        return (Envelope.model_validate_json(row.payload), row.correlation_id) if row else None
 
     async def counts(self) -> dict[str, int]:
         """Rows a state, without `done`: how deep the inbox is, how many are parked, and `scheduled` for a later time."""

@@ -22,8 +22,8 @@ from bot.slack.straight import Straight, Verdict, goes_straight
 log = structlog.get_logger(__name__)
 
 Body = dict[str, object]
-Keep = Callable[[Envelope], Awaitable[bool]]
-"""Commits an envelope; False where it is there already or nobody's business."""
+Keep = Callable[[Envelope], Awaitable[bool | None]]
+"""Commits an envelope; False where it is there already or nobody's business, None where that is found out later."""
 
 _ANY = re.compile(r".*", re.DOTALL)
 
@@ -98,7 +98,8 @@ class _Listener:
         except Exception:
             self._observer.event(envelope.kind, "failed")
             raise
-        self._observer.event(envelope.kind, "accepted" if added else "duplicate")
+        if added is not None:
+            self._observer.event(envelope.kind, "accepted" if added else "duplicate")
 
 
 async def _failed(error: Exception) -> BoltResponse:

@@ -75,7 +75,7 @@ class Poster:
         self._pacer = pacer
         self._threads = threads
         self._direct: dict[str, str] = {}
-        self.bot_user_id = ""
+        self.bot_user_id = self.bot_id = ""
         """Known once Slack was greeted."""
         self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
 
@@ -307,7 +307,7 @@ class Poster:
         return found
 
     def _part_by_text(self, message: Mapping[str, object], target: Target, texts: Mapping[int, str]) -> int | None:
-        ours = bool(self.bot_user_id) and message.get("user") == self.bot_user_id
+        ours = (self.bot_id and message.get("bot_id") == self.bot_id) or message.get("user") == self.bot_user_id
         if not ours or str(message.get("ts")) <= target.asked_ts:
             return None
         said = unescape(str(message.get("text") or "")).strip()

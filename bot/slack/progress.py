@@ -82,7 +82,8 @@ class Steps:
         """Stop; the `ts` of the message whose place the answer takes, empty where there is none."""
         if self._showing is not None:
             with suppress(TimeoutError):  # a message that is being made must not be forgotten, within reason
-                await asyncio.wait_for(self._calling.acquire(), _LONGEST_HOLD)
+                async with asyncio.timeout(_LONGEST_HOLD):
+                    await self._calling.acquire()
             self._showing.cancel()
             await asyncio.gather(self._showing, return_exceptions=True)
         if self._streaming:

@@ -14,7 +14,7 @@ import structlog
 from pydantic import BaseModel
 
 from bot.logs import configure_logging
-from bot.slack.bridge import LONGEST_LINE, Answered, Arrived, Asked, Orders, State, line, to_receiver
+from bot.slack.bridge import LONGEST_LINE, Answered, Arrived, Asked, Kept, Orders, State, line, to_receiver
 from bot.slack.client import build_client, open_session
 from bot.slack.commits import GroupCommit
 from bot.slack.events import Envelope, EventReader
@@ -22,6 +22,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.listeners import build_app
 from bot.slack.observing import Notebook
 from bot.slack.sockets import Sockets
+from bot.slack.spool import Spool
 from bot.slack.straight import Verdict
 from bot.storage.database import Database
 
@@ -37,6 +38,8 @@ class Bot:
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
         self._asked: dict[int, asyncio.Future[Answered]] = {}
+        self.kept = 0
+        """The id in the spool up to which the bot has everything."""
 
     def say(self, message: BaseModel) -> None:
         """Send a line; a bot that is gone is noticed by `listen`."""
@@ -49,7 +52,8 @@ class Bot:
         self._asked[number] = answer = asyncio.get_running_loop().create_future()
         try:
             self.say(Asked(id=number, body=dict(body)))
-            given = await asyncio.wait_for(answer, _ANSWER_WITHIN)
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                given = await answer
         finally:
             del self._asked[number]
         if given.failed:
@@ -59,24 +63,27 @@ class Bot:
     async def listen(self) -> None:
         """Returns when the bot says stop or is gone."""
         while text := await self._reader.readline():
-            message = to_receiver.validate_json(text)
-            if not isinstance(message, Answered):
-                return
-            answer = self._asked.get(message.id)
-            if answer is not None and not answer.done():
-                answer.set_result(message)
+            match to_receiver.validate_json(text):
+                case Answered() as given:
+                    answer = self._asked.get(given.id)
+                    if answer is not None and not answer.done():
+                        answer.set_result(given)
+                case Kept(up_to=up_to):
+                    self.kept = up_to
+                case _:
+                    return
 
 
 async def receive(orders: Orders, bot: Bot) -> None:
     """Listen until the bot wants no more."""
-    database = Database(orders.database_url)
-    inbox = Inbox(database, GroupCommit(database))
+    arrivals = Spool(orders.spool) if orders.spool else _Straight(orders.database_url)
+    await arrivals.open()
     session = open_session()
     notebook = Notebook()
 
-    async def keep(envelope: Envelope) -> bool:
-        added = await inbox.add(envelope)
-        if added:
+    async def keep(envelope: Envelope) -> bool | None:
+        added = await arrivals.add(envelope)
+        if added is not False:
             bot.say(Arrived())
         return added
 
@@ -96,6 +103,7 @@ async def receive(orders: Orders, bot: Bot) -> None:
     async def report() -> None:
         while True:
             bot.say(State(open=sockets.open, last_event_at=sockets.last_event_at, noted=notebook.take()))
+            await arrivals.forget(bot.kept)
             await asyncio.sleep(STATE_SECONDS)
 
     listening = asyncio.create_task(bot.listen())
@@ -105,7 +113,26 @@ async def receive(orders: Orders, bot: Bot) -> None:
     reporting.cancel()
     await sockets.close()
     await session.close()
-    await database.close()
+    await arrivals.close()
+
+
+class _Straight:
+    """The inbox in a database that takes many writers at once, in place of a `Spool`."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database = Database(database_url)
+        self._inbox = Inbox(self._database, GroupCommit(self._database))
+        self.add = self._inbox.add
+
+    async def open(self) -> None:
+        """It is there."""
+
+    async def forget(self, up_to: int) -> None:
+        """It keeps what it has."""
+
+    async def close(self) -> None:
+        """As `Spool.close`."""
+        await self._database.close()
 
 
 async def main() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 import structlog
@@ -13,7 +13,7 @@ from bot.protocols import Reply
 from bot.slack.announcing import Announcements
 from bot.slack.answering import Answering, Services
 from bot.slack.apart import ReceiverApart
-from bot.slack.bridge import Orders
+from bot.slack.bridge import CONNECTIONS, Orders
 from bot.slack.client import build_client, build_optional_client, open_session
 from bot.slack.commits import GroupCommit
 from bot.slack.deliveries import Deliveries
@@ -28,6 +28,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.pacing import Pacer
 from bot.slack.poster import Poster, Target
 from bot.slack.progress import ProgressTools
+from bot.slack.spool import FromInbox, FromSpool, spool_of
 from bot.slack.straight import GroupEvent, StraightThrough
 from bot.slack.text import escape, shorten
 from bot.slack.threads import Threads
@@ -35,6 +36,9 @@ from bot.slack.timing import InboxTimers
 from bot.slack.worker import WORK_AT_ONCE, Workers
 from bot.storage.database import Database
 from tools.errors import BadInput, Unavailable
+
+if TYPE_CHECKING:
+    from bot.slack.over_http import OverHttp
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +51,7 @@ class SlackSettings:
 
     bot_token: str
     app_token: str
+    """For Socket Mode; without one, events come over HTTP, signed with `signing_secret`."""
     api_url: str = "https://slack.com/api/"
     signing_secret: str = ""
     operators_channel: str = ""
@@ -64,14 +69,16 @@ class Health:
     """How the transport is. `last_event_age` in seconds, None before the first payload of this process."""
 
     open_sockets: int
+    wanted_sockets: int
+    """0 where events come over HTTP."""
     last_event_age: float | None
     inbox_depth: int
     parked: int
 
     @property
     def ready(self) -> bool:
-        """At least one connection listens."""
-        return self.open_sockets > 0
+        """At least one connection listens, or none is needed."""
+        return self.open_sockets > 0 or not self.wanted_sockets
 
 
 class Receiver(Protocol):
@@ -146,6 +153,8 @@ class SlackTransport:
         self._workers = Workers(self._inbox, self._answering.do, self._give_up)
         self._receiver: Receiver | None = None
         self._measuring: asyncio.Task[None] | None = None
+        self.over_http: OverHttp | None = None
+        """Once started, where events come over HTTP: what the HTTP server gives Slack's requests to."""
         self.bot_user_id = ""
 
     async def start(self) -> None:
@@ -160,7 +169,7 @@ class SlackTransport:
         identity = await self._identity()
         self.bot_user_id = str(identity["user_id"])
         self._answering.known_as(self.bot_user_id)
-        self.poster.bot_user_id = self.bot_user_id
+        self.poster.bot_user_id, self.poster.bot_id = self.bot_user_id, str(identity.get("bot_id") or "")
         await self._workers.start()
         self._receiver = self._build_receiver(str(identity.get("bot_id") or ""))
         await self._receiver.start()
@@ -170,20 +179,24 @@ class SlackTransport:
     def _build_receiver(self, bot_id: str) -> "Receiver":
         settings, reader = self._settings, EventReader(self.bot_user_id)
         straight = StraightThrough(self.client, reader, self._group_event, self._dialogs)
-        if settings.apart:
+        if settings.apart and settings.app_token:
+            spool = spool_of(self._database)
             orders = Orders(
                 bot_token=settings.bot_token,
                 app_token=settings.app_token,
                 api_url=settings.api_url,
                 signing_secret=settings.signing_secret,
                 database_url=self._database.url,
+                spool=spool,
                 bot_user_id=self.bot_user_id,
                 bot_id=bot_id,
                 openers=self._openers,
                 log_level=settings.log_level,
             )
-            return ReceiverApart(orders, straight, ToMetrics(), self._inbox.arrived)
+            intake = FromSpool(spool, self._inbox, ToMetrics()) if spool else FromInbox(self._inbox)
+            return ReceiverApart(orders, straight, ToMetrics(), intake)
         from bot.slack.listeners import build_app  # Bolt, which a bot that receives apart need not load
+        from bot.slack.over_http import OverHttp
         from bot.slack.sockets import Sockets
 
         app = build_app(
@@ -197,7 +210,10 @@ class SlackTransport:
             bot_id=bot_id,
             signing_secret=settings.signing_secret,
         )
-        return Sockets(app, settings.app_token, ToMetrics())
+        if settings.app_token:
+            return Sockets(app, settings.app_token, ToMetrics())
+        self.over_http = OverHttp(app, ToMetrics())
+        return self.over_http
 
     async def stop(self) -> None:
         """Sockets first, then what is under way within `drain_seconds`; the rest stays claimable."""
@@ -215,7 +231,8 @@ class SlackTransport:
         counts = await self._inbox.counts()
         last = self._receiver.last_event_at if self._receiver else 0.0
         return Health(
-            open_sockets=self._receiver.open if self._receiver else 0,
+            open_sockets=self._receiver.open if self._receiver and self._settings.app_token else 0,
+            wanted_sockets=CONNECTIONS if self._settings.app_token else 0,
             last_event_age=time.time() - last if last else None,
             inbox_depth=counts.get("new", 0) + counts.get("claimed", 0),
             parked=counts.get("parked", 0),

@@ -4,16 +4,31 @@ import json
 from dataclasses import replace
 
 from bot.protocols import Block, Reply
+from bot.slack.layout import MESSAGE_BLOCKS, Laid, lay_out
 
 ACTION = "help.feedback"
 
 
 def with_thumbs(reply: Reply, correlation_id: str, intent: str) -> Reply:
-    """The reply with feedback buttons at its end; questions back, whispers, updates and refusals go without."""
-    if reply.outcome not in ("done", "problem") or reply.ephemeral or reply.replaces or not reply.text:
+    """The reply with feedback buttons at its end. Of what only one person sees, a refusal has them too."""
+    if not reply.text or (reply.ephemeral and reply.outcome != "denied"):
         return reply
-    said: Block = {"type": "section", "text": {"type": "mrkdwn", "text": reply.text}}
-    return replace(reply, blocks=(*(reply.blocks or (said,)), _thumbs(correlation_id, intent)))
+    return replace(reply, blocks=(*(reply.blocks or (_said(reply.text),)), _thumbs(correlation_id, intent)))
+
+
+def under(laid: Laid, reply: Reply, correlation_id: str) -> Laid:
+    """The messages of an answer shown anew, with the buttons at the end of its first part where there is room."""
+    last = len(lay_out(replace(reply, more=())).messages) - 1
+    message = laid.messages[last]
+    if len(message.blocks) >= MESSAGE_BLOCKS:
+        return laid
+    blocks = (*(message.blocks or (_said(message.text),)), _thumbs(correlation_id, ""))
+    messages = (*laid.messages[:last], replace(message, blocks=blocks), *laid.messages[last + 1 :])
+    return replace(laid, messages=messages)
+
+
+def _said(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def _thumbs(correlation_id: str, intent: str) -> Block:

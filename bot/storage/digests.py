@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Row, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,15 +15,18 @@ from bot.storage.tables import digest_slots, digests
 from tools.digests.model import Digest
 from tools.digests.schedule import Schedule, parse_time
 
+_HISTORY: Final = 13
+"""Editions before the present one that show a course."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What became of a digest's slots so far. `last` is the latest that was posted or skipped, `posted` the latest
-    posted with its `figures`; `untold` were skipped and nobody was told."""
+    posted, `history` the figures of the latest posted ones, oldest first; `untold` were skipped and nobody was told."""
 
     last: float | None
     posted: float | None
-    figures: Mapping[str, float]
+    history: tuple[Mapping[str, float], ...]
     untold: tuple[float, ...]
 
 
@@ -83,12 +87,12 @@ class SqlDigests:
         )
         async with self.database.read() as connection:
             last = (await connection.execute(select(func.max(digest_slots.c.slot)).where(mine))).scalar()
-            latest = (await connection.execute(posted.limit(1))).first()
+            latest = (await connection.execute(posted.limit(_HISTORY))).all()
             waiting = (await connection.execute(untold)).scalars().all()
         return Handled(
             float(last) if last is not None else None,
-            float(latest.slot) if latest else None,
-            json.loads(latest.figures) if latest else {},
+            float(latest[0].slot) if latest else None,
+            tuple(json.loads(row.figures) for row in reversed(latest)),
             tuple(float(slot) for slot in waiting),
         )
 

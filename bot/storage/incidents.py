@@ -6,21 +6,28 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.tables import diagnoses, incidents
+from bot.storage.tables import action_plans, diagnoses, incidents
 from tools.diagnostics.incidents import Figures, Incident, Kept, NewIncident
 
 _QUESTION: Final = 2_000
+_DAY: Final = 86_400.0  # seconds
 
 
 class SqlIncidents:
-    """One row an incident; `clock` gives epoch seconds."""
+    """One row an incident, kept for good; diagnoses and the plans of actions that came of them for `keep_days`.
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    `clock` gives epoch seconds.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time, keep_days: int = 90) -> None:
         self._database = database
         self._clock = clock
+        self._keep_days = keep_days
+        self._tidied = 0.0
 
     async def open(self, new: NewIncident) -> Incident:
         """The thread's unsolved incident, told what is known now; a new one where there is none."""
@@ -91,8 +98,11 @@ class SqlIncidents:
         return await self._change(incident_id, wanted, {"reminders": number})
 
     async def keep(self, diagnosis: Kept) -> None:
-        """Keep a diagnosis."""
+        """Keep a diagnosis; once a day, forget those that are too old."""
         async with self._database.write() as connection:
+            if self._clock() - self._tidied > _DAY:
+                await self._forget(connection)
+                self._tidied = self._clock()
             await connection.execute(
                 insert(diagnoses).values(
                     id=diagnosis.id,
@@ -104,6 +114,14 @@ class SqlIncidents:
                     payload=diagnosis.payload,
                 )
             )
+
+    async def _forget(self, connection: AsyncConnection) -> None:
+        """The old ones, but those of incidents that nobody has solved."""
+        before = self._clock() - self._keep_days * _DAY
+        unsolved = select(incidents.c.diagnosis_id).where(incidents.c.state != "solved")
+        old = (diagnoses.c.at < before) & diagnoses.c.id.not_in(unsolved)
+        await connection.execute(delete(diagnoses).where(old))
+        await connection.execute(delete(action_plans).where(action_plans.c.requested_at < before))
 
     async def kept(self, diagnosis_id: str) -> Kept | None:
         """The diagnosis, or None."""

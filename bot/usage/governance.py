@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import select
 
 from bot.audit.log import ChainedAudit, Verdict
-from bot.prompting import Lock
+from bot.prompts.book import Lock
 from bot.protocols import Json
 from bot.storage.database import Database
 from bot.storage.tables import audit
@@ -32,6 +32,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "refused": "Refused outputs of the model and held-back reports, by reason",
     "actions": "Action tools run",
     "role_changes": "Role changes",
+    "digests": "Digests, by what became of them",
 }
 COLUMNS: Final = ("section", "row", "at", "who", "what", "subject", "result", "detail")
 _DAY: Final = 86_400
@@ -136,13 +137,13 @@ def _in_force(lock: Lock) -> Iterator[Line]:
     for prompt_id, version in sorted(lock.in_force.items()):
         name = f"{prompt_id}.v{version}"
         locked = lock.versions.get(name)
-        approvals = ", ".join(f"{approval.by} on {approval.on}" for approval in locked.approvals) if locked else ""
+        approvals = ", ".join(f"{approval.who} on {approval.on}" for approval in locked.approvals) if locked else ""
         yield Line("prompts_in_force", prompt_id, name, "in force", approvals, detail=locked.sha256 if locked else "")
 
 
 def _lines(row: int, at: float, entry: Mapping[str, Json]) -> Iterator[Line]:
-    said = entry.get("arguments")
-    arguments: Mapping[str, Json] = said if isinstance(said, Mapping) else {}
+    given = entry.get("arguments")
+    arguments: Mapping[str, Json] = given if isinstance(given, Mapping) else {}
     who, decision = str(entry.get("actor", "")), str(entry.get("decision", ""))
 
     def line(section: str, what: str, subject: str, detail: str = "") -> Line:
@@ -156,9 +157,10 @@ def _lines(row: int, at: float, entry: Mapping[str, Json]) -> Iterator[Line]:
         case "decision":
             what = str(arguments.get("what", ""))
             subject = f"{arguments.get('kind', '')} {arguments.get('subject', '')} v{arguments.get('version', '')}"
-            yield line(
-                "submissions" if what == "submit" else "decisions", what, subject, str(arguments.get("note", ""))
-            )
+            writer = arguments.get("writer")
+            said = [f"written by {writer}"] if writer else []
+            said += [str(arguments["note"])] if arguments.get("note") else []
+            yield line("submissions" if what == "submit" else "decisions", what, subject, "; ".join(said))
         case "action" if arguments.get("phase") != "before":
             approved = arguments.get("approved_by")
             by = (
@@ -186,6 +188,8 @@ def _counted(entry: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
             yield from (("refused", f"guardrail {stage}") for stage in blocked)
             if decision == "refused":
                 yield "refused", "declined by the model or its endpoint"
+        case "digest":
+            yield "digests", f"{arguments.get('digest', '')}: {decision}"
         case "fact_check" if decision == "blocked":
             yield "refused", "narrative draft against the facts"
         case "report" if decision == "held_back":

@@ -173,7 +173,8 @@ class Hub:
         entry = (predicate, future)
         self._waiting.append(entry)
         try:
-            await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):
+                await future
         finally:
             self._waiting.remove(entry)
 

@@ -17,6 +17,7 @@ from typing import Literal
 
 from aiohttp import WSMsgType, web
 
+from bot.workspace.request_url import RequestUrl
 from bot.workspace.state import APP_ID
 from bot.workspace.wire import Obj
 
@@ -89,6 +90,8 @@ class Sockets:
         acknowledge_within: float = ACKNOWLEDGE_WITHIN,
     ) -> None:
         self.faults = EventFaults()
+        self.request_url: RequestUrl | None = None
+        """Where payloads go instead, for an app that takes events over HTTP."""
         self.acknowledged: deque[Acknowledged] = deque(maxlen=50_000)
         self.undelivered: list[str] = []
         """Ids of events given up after the last attempt."""
@@ -218,6 +221,8 @@ class Sockets:
         self, kind: EnvelopeType, payload: Obj, *, accepts: bool = False, retry: Obj | None = None
     ) -> Delivery:
         """Send one envelope to one connection and wait for its acknowledgement, at most three seconds."""
+        if self.request_url is not None:
+            return await self._post(self.request_url, kind, payload, retry or {})
         connection = self._next()
         if connection is None:
             return Delivery("no_connection")
@@ -242,12 +247,24 @@ class Sockets:
             connection.waiting.pop(envelope_id, None)
         if not done or future.cancelled():
             return Delivery("timeout")
-        attempt = int((retry or {}).get("retry_attempt", 0))
-        seconds = time.perf_counter() - sent
-        self.acknowledged.append(
-            Acknowledged(kind, str(payload.get("event_id", "")), attempt, seconds, connection.number)
-        )
+        self._note(kind, payload, retry or {}, sent, connection.number)
         return Delivery(payload=future.result())
+
+    async def _post(self, to: RequestUrl, kind: EnvelopeType, payload: Obj, retry: Obj) -> Delivery:
+        sent = time.perf_counter()
+        try:
+            answer = await to.post(kind, payload, retry, self._acknowledge_within)
+        except TimeoutError:
+            return Delivery("timeout")
+        except ConnectionError:
+            return Delivery("no_connection")
+        self._note(kind, payload, retry, sent, 0)
+        return Delivery(payload=answer)
+
+    def _note(self, kind: EnvelopeType, payload: Obj, retry: Obj, sent: float, connection: int) -> None:
+        seconds = time.perf_counter() - sent
+        attempt = int(retry.get("retry_attempt", 0))
+        self.acknowledged.append(Acknowledged(kind, str(payload.get("event_id", "")), attempt, seconds, connection))
 
     def _next(self) -> Connection | None:
         live = [each for each in self._connections if not each.socket.closed]

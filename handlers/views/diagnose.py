@@ -18,14 +18,14 @@ _LONGEST_LABEL = 70
 def told_blocks(told: Told, verdict: str, buttons: Sequence[Block]) -> tuple[Block, ...]:
     """Verdict and cause, the evidence, what was not checked, what to do next."""
     mark = _MARK.get(verdict, ":grey_question:")
-    first = f"{mark} *{escape(told.headline)}*" + (f"\n{escape(told.cause)}" if told.cause else "")
+    first = f"{mark} *{escape(told.answer)}*" + (f"\n{escape(told.cause)}" if told.cause else "")
     blocks = [section(first)]
     if told.remark:
         blocks.append(section(f"_{escape(told.remark)}_"))
     if told.evidence:
         blocks.append(section(_list(told.evidence)))
     if told.aside:
-        blocks.append(section("Also noticed\n" + _list(told.aside)))
+        blocks.append(section("Elsewhere\n" + _list(told.aside)))
     if told.unchecked:
         blocks.append(context(escape("Not checked: " + "; ".join(told.unchecked))))
     do = [line for line in (told.next_step, told.runbook, told.escalate) if line]

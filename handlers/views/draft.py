@@ -7,9 +7,22 @@ from typing import Literal
 from pydantic import JsonValue
 
 from bot.protocols import Approval, Attachment, Block, Json, Reply
-from handlers.views.text import actions, button, context, escape, header, moment, person, plain_input, section, table
+from handlers.views.text import (
+    actions,
+    button,
+    confirm,
+    context,
+    escape,
+    header,
+    moment,
+    person,
+    plain_input,
+    section,
+    table,
+)
 from tools.backtests.charts import Chart
-from tools.strategies.drafting import Draft
+from tools.narrative.text import date_text, period_text
+from tools.strategies.drafting import Draft, set_aside
 from tools.strategies.drafts import DraftVersion, Strategy
 from tools.strategies.english import describe
 from tools.strategies.spec import Specification
@@ -33,6 +46,7 @@ _KPIS = (
 )
 _MOST_CHOICES = 5
 _CHART = "preview.png"
+_UNTRIED = "There was no trial run of this draft, and no backtest follows: there are no prices here of what it needs."
 
 
 def key(approval: Approval) -> str:
@@ -40,8 +54,8 @@ def key(approval: Approval) -> str:
     return f"draft:{approval.id}"
 
 
-def card(version: DraftVersion, approval: Approval, chart: Chart, templates: Templates) -> Reply:
-    """The whole draft; its buttons while it is pending, afterwards who decided and when."""
+def card(version: DraftVersion, approval: Approval, chart: Chart | None, templates: Templates) -> Reply:
+    """The whole draft; its buttons while it is pending, afterwards who decided and when. Without a trial there is no chart."""
     pending = approval.state == "pending"
     name = version.specification.name
     blocks: list[Block] = [header(_short(f"Draft: {name}"))]
@@ -51,13 +65,7 @@ def card(version: DraftVersion, approval: Approval, chart: Chart, templates: Tem
         section(f"*Asked*\n{_quoted(version)}"),
         section(f"*What it does*\n{escape(describe(version.specification, templates))}"),
         *_notes(version),
-        {
-            "type": "image",
-            "slack_file": {"id": f"attachment:{_CHART}"},
-            "alt_text": chart.alt_text,
-        },
-        _figures(version.figures),
-        section(_trial(version.figures)),
+        *_tried(version, chart),
         *_warnings(version),
         context(_origin(version, approval)),
     ]
@@ -67,7 +75,7 @@ def card(version: DraftVersion, approval: Approval, chart: Chart, templates: Tem
     return Reply(
         f"{state}: {name}. {describe(version.specification, templates)}",
         tuple(blocks),
-        attachments=(Attachment(_CHART, chart.png, chart.title, alt_text=chart.alt_text),),
+        attachments=(Attachment(_CHART, chart.png, chart.title, alt_text=chart.alt_text),) if chart else (),
         subject={"draft_id": version.draft_id},
         key=key(approval),
     )
@@ -136,14 +144,23 @@ _WHERE_TO: Mapping[Platform, str] = {
 
 def registered(approval: Approval, strategy: Strategy, platform: Platform) -> Reply:
     """A word to the requester: approved, recorded, tested, whether it goes to the platform; never deployed."""
-    trials = "1 version was tried" if strategy.trials == 1 else f"{strategy.trials} versions were tried"
     words = (
         f"{_requester(approval)} *{escape(strategy.name)}*: {outcome(approval)}\n"
-        f"Recorded as `{strategy.id}` version {strategy.version}; its full backtest is `{strategy.backtest_id}`, narrated below. "
-        f"{trials}, which its deflated Sharpe ratio takes into account. {_WHERE_TO[platform]}\n{NEVER_DEPLOYED}"
+        f"Recorded as `{strategy.id}` version {strategy.version}; {_backtest(strategy)} {_WHERE_TO[platform]}\n{NEVER_DEPLOYED}"
     )
     plain = f"Approved: {strategy.name}. Recorded as {strategy.id} version {strategy.version}. {NEVER_DEPLOYED}"
-    return Reply(plain, (section(words),), subject={"backtest_id": strategy.backtest_id})
+    subject = {"backtest_id": strategy.backtest_id} if strategy.backtest_id else {}
+    return Reply(plain, (section(words),), subject=subject)
+
+
+def _backtest(strategy: Strategy) -> str:
+    if not strategy.backtest_id:
+        return "it was never tested, since there are no prices here of what it needs, and no backtest follows."
+    trials = "1 version was tried" if strategy.trials == 1 else f"{strategy.trials} versions were tried"
+    return (
+        f"its full backtest is `{strategy.backtest_id}`, narrated below. "
+        f"{trials}, which its deflated Sharpe ratio takes into account."
+    )
 
 
 def _requester(approval: Approval) -> str:
@@ -174,7 +191,9 @@ def details(version: DraftVersion, approval: Approval, templates: Templates) -> 
         values = template.complete(specification.parameters)
         lines = [f"• {template.parameters[name].description}: {value:g}" for name, value in values.items()]
         said.append(section(f"*Parameters of {template.title}*\n" + "\n".join(lines or ["none"])))
-    said += [_split(version.figures), _stress(version.figures)]
+    if version.figures:
+        said += [_split(version.figures), _stress(version.figures)]
+    said += _warnings(version)
     said.append({"type": "markdown", "text": f"```json\n{json.dumps(specification.to_json(), indent=1)[:9000]}\n```"})
     said.append(context(f"Draft `{version.draft_id}`, SHA-256 `{version.hash[:16]}…`. {NEVER_DEPLOYED}"))
     return Reply(f"{specification.name}, in detail", tuple(said), subject={"draft_id": version.draft_id})
@@ -225,6 +244,8 @@ def _number(name: str, label: str, value: str) -> Block:
 def _buttons(version: DraftVersion, approval: Approval) -> Block:
     value = json.dumps({"approval_id": approval.id, "hash": approval.subject.hash, "draft_id": version.draft_id})
     approve = {**button("draft.approve", "Approve", value), "style": "primary"}
+    if not version.figures:
+        approve["confirm"] = confirm("Approve it untried?", _UNTRIED, "Approve")
     reject = {**button("draft.reject", "Reject…", value), "style": "danger"}
     return actions(
         approve, button("draft.revise", "Revise…", value), reject, button("draft.details", "Details", value)
@@ -257,6 +278,8 @@ def _notes(version: DraftVersion) -> list[Block]:
     if said:
         lines = "\n".join(f"• {escape(one)}" for one in said)
         blocks.append(section(f"*Not in your words*\n{lines}"))
+    if version.set_aside:
+        blocks.append(section(f"_{escape(set_aside(version.set_aside))}_"))
     return blocks
 
 
@@ -266,6 +289,15 @@ def _figures(figures: Mapping[str, JsonValue]) -> Block:
         [label, _shown(strategy.get(name), share), _shown(benchmark.get(name), share)] for label, name, share in _KPIS
     ]
     return table(["Trial run", "Strategy", "Buy and hold"], rows)
+
+
+def _tried(version: DraftVersion, chart: Chart | None) -> list[Block]:
+    """Chart and figures of the trial run; nothing where there was none, which a warning says."""
+    if not version.figures:
+        return []
+    picture: dict[str, Json] = {"type": "image", "slack_file": {"id": f"attachment:{_CHART}"}}
+    picture["alt_text"] = chart.alt_text if chart else ""
+    return [*([picture] if chart else []), _figures(version.figures), section(_trial(version.figures))]
 
 
 def _trial(figures: Mapping[str, JsonValue]) -> str:
@@ -278,9 +310,10 @@ def _trial(figures: Mapping[str, JsonValue]) -> str:
     stress = figures.get("cost_stress")
     dearer = stress[-1] if isinstance(stress, list) and stress else {}
     stressed = dearer if isinstance(dearer, dict) else {}
+    period = period_text(f"{kpis.get('start')} to {kpis.get('end')}")
     return (
         f"{_count(kpis.get('trades'))} trades{won_words}; in the market {_shown(kpis.get('exposure'), True)} of the days, "
-        f"{kpis.get('start')} to {kpis.get('end')}.\n"
+        f"{period}.\n"
         f"Last third alone: {_shown(strategy.get('total_return'), True)} against {_shown(benchmark.get('total_return'), True)}. "
         f"With {stressed.get('multiple', 1)} times the costs: {_shown(stressed.get('total_return'), True)}."
     )
@@ -294,7 +327,7 @@ def _split(figures: Mapping[str, JsonValue]) -> Block:
         strategy, benchmark = _of(both, "strategy"), _of(both, "benchmark")
         rows.append(
             [
-                f"{label} {strategy.get('end')}",
+                f"{label} {date_text(str(strategy.get('end')))}",
                 _shown(strategy.get("total_return"), True),
                 _shown(benchmark.get("total_return"), True),
                 _shown(strategy.get("sharpe"), False),

@@ -12,7 +12,7 @@ from tools.backtests.model import RunSummary
 
 PIN, UNPIN = "help.pin", "help.unpin"
 DIVIDER: Block = {"type": "divider"}
-_MONTH = ("answers", "people", "factual_accuracy", "narrative_seconds", "approval_conversion", "satisfaction", "cost")
+MONTH = ("answers", "people", "factual_accuracy", "narrative_seconds", "approval_conversion", "satisfaction", "cost")
 
 
 def heading(role: str) -> list[Block]:
@@ -30,7 +30,7 @@ def health(lines: Sequence[str]) -> list[Block]:
 
 def month(usage: Usage) -> list[Block]:
     """The figures of the month; their definitions come with the answer to the button."""
-    figures = [usage[figure_id] for figure_id in _MONTH]
+    figures = [usage[figure_id] for figure_id in MONTH]
     said = " · ".join(f"{figure.label}: *{value_text(figure)}*" for figure in figures)
     value = json.dumps({"text": "how are we doing this month?"})
     return [{**section(f"*This month*\n{said}"), "accessory": button("ask.try.month", "All figures", value)}]

@@ -108,7 +108,7 @@ def file_text(file: ReportFile) -> str:
 def key_figures(report: Report) -> Block | None:
     """A table of the strategy beside its benchmark; None where there is nothing to put in it."""
     facts = {fact.id: fact for fact in report.facts}
-    currency = str(facts["run.currency"].value) if "run.currency" in facts else "USD"
+    currency = str(facts["run.currency"].value) if "run.currency" in facts else ""
     rows: list[list[str]] = []
     for label, name in _KEY_FIGURES:
         strategy, benchmark = facts.get(f"strategy.{name}"), facts.get(f"benchmark.{name}")

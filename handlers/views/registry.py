@@ -29,5 +29,5 @@ def _line(strategy: Strategy) -> str:
     there = f"on the platform as `{escape(strategy.platform_id)}`" if strategy.platform_id else "kept here"
     return (
         f"*{escape(strategy.name)}*\n`{strategy.id}` version {strategy.version}, approved by {by} {moment(strategy.at)}, "
-        f"backtest `{strategy.backtest_id}`, {there}"
+        f"{f'backtest `{strategy.backtest_id}`' if strategy.backtest_id else 'never tested'}, {there}"
     )

@@ -26,6 +26,16 @@ def button(action_id: str, text: str, value: str) -> Block:
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, "value": value}
 
 
+def confirm(title: str, text: str, yes: str) -> Block:
+    """A question before a press counts; the value of a button's `confirm`."""
+    return {
+        "title": {"type": "plain_text", "text": title},
+        "text": {"type": "plain_text", "text": text},
+        "confirm": {"type": "plain_text", "text": yes},
+        "deny": {"type": "plain_text", "text": "Cancel"},
+    }
+
+
 def actions(*buttons: Block) -> Block:
     """A row of buttons."""
     return {"type": "actions", "elements": list(buttons)}

@@ -42,6 +42,8 @@ class ScriptedSlack:
             self.entered.set()
             await self.gate.wait()
         failure = self.failures.get(method)
+        if failure == "plain text":  # as a proxy answers that stands in front of Slack
+            return web.Response(text="upstream connect error")
         if isinstance(failure, tuple):
             status, headers = failure
             return web.json_response({"ok": False, "error": "ratelimited"}, status=status, headers=headers)

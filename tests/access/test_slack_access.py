@@ -250,7 +250,7 @@ async def test_a_grid_member_of_this_workspace_gets_roles(sqlite_database, make_
     assert await roles(make_access(sqlite_database), "UANA") == {"analyst"}
 
 
-@pytest.mark.parametrize("failure", ["missing_scope", "internal_error", (500, {})])
+@pytest.mark.parametrize("failure", ["missing_scope", "internal_error", (500, {}), "plain text"])
 async def test_without_a_profile_a_viewer(sqlite_database, make_access, slack, failure):
     slack.failures["users.info"] = failure
     access = make_access(sqlite_database)

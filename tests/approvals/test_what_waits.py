@@ -118,7 +118,7 @@ async def test_a_model_s_text_waits_and_the_rules_text_is_shown_until_it_is_appr
     assert "By a model" not in words(card), "others read in this place"
     assert "approvals.look" in words(card)
     assert "By a model" in words(await reviews.card(waiting))
-    decided = await reviews.decide(request("mia"), waiting, "approve", looked_at=waiting.subject.hash)
+    decided = await reviews.decide(request("mia").person, waiting, "approve", looked_at=waiting.subject.hash)
     assert decided.result == "decided"
     await desk.fire(waiting.created_at + 10)
     assert "By a model" in words(reviews.announcer.shown[f"approval:{waiting.id}"])
@@ -133,12 +133,14 @@ async def test_a_model_s_text_that_was_sent_back_is_not_shown_and_written_again(
     await reviews.readable(request(), "b1", "standard")
     await desk.fire(time.time())
     [waiting] = await desk.approvals.list()
-    await reviews.decide(request("paul"), waiting, "send_back", looked_at=waiting.subject.hash, note="Less praise")
+    await reviews.decide(
+        request("paul").person, waiting, "send_back", looked_at=waiting.subject.hash, note="Less praise"
+    )
     await desk.fire(time.time())
     again = await desk.approvals.latest("narrative", waiting.subject.id)
     assert again.subject.version == 2
     assert "By a model. Less praise" in words(await reviews.card(again))
-    await reviews.decide(request("paul"), again, "discard", looked_at=again.subject.hash)
+    await reviews.decide(request("paul").person, again, "discard", looked_at=again.subject.hash)
     shown, held = await reviews.readable(request(), "b1", "standard")
     assert shown.text == "By rules."
     assert held == "The model's text was not approved (discarded); rules wrote what you see."
@@ -155,7 +157,9 @@ async def test_what_the_check_objects_to_is_named_to_reviewers(review):
     assert to.channel == "CREVIEW"
     assert "“0.99”: no fact has it" in words(card)
     assert "approvals.publish" in words(card)
-    sent = await reviews.decide(request("paul"), waiting, "send_back", looked_at=waiting.subject.hash, note="No!")
+    sent = await reviews.decide(
+        request("paul").person, waiting, "send_back", looked_at=waiting.subject.hash, note="No!"
+    )
     await desk.fire(sent.approval.closed_at + 1)
     again = await desk.approvals.latest("narrative", waiting.subject.id)
     assert (again.subject.version, again.subject.details["note"]) == (2, "No!")
@@ -185,12 +189,12 @@ async def test_a_quorum_shows_who_approved_so_far(review):
     desk, reviews = review(None, required=2)
     await reviews.ask(request(), "b1", "standard", "C2", "")
     [waiting] = await desk.approvals.list()
-    first = await reviews.decide(request("paul"), waiting, "approve", looked_at=waiting.subject.hash)
+    first = await reviews.decide(request("paul").person, waiting, "approve", looked_at=waiting.subject.hash)
     assert first.result == "counted"
     await desk.fire(waiting.created_at + 10)
     assert "approved by 1 of 2 (Paul)" in words(reviews.announcer.shown[f"approval:{waiting.id}"])
     assert f"published:{waiting.id}" not in reviews.announcer.announced
-    await reviews.decide(request("mia"), waiting, "approve", looked_at=waiting.subject.hash)
+    await reviews.decide(request("mia").person, waiting, "approve", looked_at=waiting.subject.hash)
     await desk.fire(waiting.created_at + 10)
     assert "by Paul and Mia" in words(reviews.announcer.shown[f"approval:{waiting.id}"])
     assert (await reviews.store.published())[0].channel == "C2"

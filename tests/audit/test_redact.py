@@ -1,3 +1,4 @@
+import random
 import time
 
 import pytest
@@ -45,7 +46,12 @@ def test_known_shapes_are_found_wherever_they_stand(secret):
         ("my password: hunter2, ok", f"my password: {MASK}, ok"),
         ("aws_secret_access_key = abc/def+g", f"aws_secret_access_key = {MASK}"),
         ('{"api_key": "abc def"}', f'{{"api_key": {MASK}}}'),
-        ("GET /x?token=abc123&sig=1", f"GET /x?token={MASK}&sig=1"),
+        ("GET /x?token=abc123&page=1", f"GET /x?token={MASK}&page=1"),
+        ("my password is Correct-Horse-9, ok", f"my password is {MASK}, ok"),
+        ("curl -u desk:tr0ub4dor https://host/", f"curl -u desk:{MASK} https://host/"),
+        ("AccountName=desk;AccountKey=abc/def+1==;x=1", f"AccountName=desk;AccountKey={MASK};x=1"),
+        ("GET /x?sig=" + "q1W2e3R4t5Y6u7I8o9" + "&page=1", f"GET /x?sig={MASK}&page=1"),
+        ("Cookie: session=abc; theme=dark", f"Cookie: {MASK}; theme=dark"),
     ],
 )
 def test_named_secrets_are_found_and_the_rest_is_kept(text, kept):
@@ -62,10 +68,35 @@ def test_named_secrets_are_found_and_the_rest_is_kept(text, kept):
         "at 10:30 see https://example.com/a@b",
         "risk-off, ask-bid spread, desk-1",
         "Sharpe 1.2 (bearer bond)",
+        "basic materials and bearer shares fell",
+        "the password policy is strict, the signature strategy is not",
+        "file MeanReversion_V2_2024Q1_Final.csv of RsiMeanReversionStrategyV3BacktestRunner",
+        "run golden-cross-50-200-on-the-s-p-500-spy-7f57, option -p 8080, sig=5% level",
     ],
 )
 def test_ordinary_text_is_left_alone(text):
     assert redact(text) == text
+
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def drawn(seed: int, letters: str, length: int) -> str:
+    draw = random.Random(seed)
+    return "".join(draw.choice(letters) for _ in range(length))
+
+
+def test_tokens_of_any_maker_are_found_by_how_they_look():
+    tokens = [drawn(seed, ALPHABET, 24 + seed % 40) for seed in range(400)]
+    found = sum(token not in redact(f"use maker_{token} for it") for token in tokens)
+    assert found / len(tokens) > 0.97
+
+
+@pytest.mark.parametrize("letters", ["0123456789abcdef", "0123456789ABCDEF", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"])
+def test_hashes_and_ids_are_of_one_case_and_stay(letters):
+    for seed in range(200):
+        told = f"run {drawn(seed, letters, 20 + seed % 45)} is done"
+        assert redact(told) == told
 
 
 def test_json_under_a_secret_s_name_is_replaced_whole():

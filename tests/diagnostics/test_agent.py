@@ -10,12 +10,13 @@ import pytest
 from aiohttp import web
 from desk_fakes import STALE, Script, desk
 from injections import CALLS, INJECTIONS, Injection
+from injections_held_out import HELD_OUT
 from openai import AsyncOpenAI
 from tool_fakes import FakeCaller, Kept
 
 from bot.diagnosis_model import ModelReasoner
 from bot.model.client import ModelClient
-from bot.prompting import PromptBook
+from bot.prompts.book import PromptBook
 from tools.diagnostics.agent import Agent, Asked, Step
 from tools.diagnostics.checking import bound, objections
 from tools.diagnostics.diagnosis import Diagnostician, Question
@@ -108,9 +109,9 @@ def planted(injection: Injection) -> Script:
             script.summary = injection.text
         case "finding":
             script.findings.append(("low_hit_rate", "warning", injection.text))
-        case "claim":
+        case "claim" | "payload":
             script.claims.append(("itself", injection.text))
-        case "alert" | "table" | "file":
+        case "alert" | "table" | "file" | "dag":
             script.findings.append(("alert_firing", "warning", f"{injection.text} fires", injection.text))
         case "error":
             script.lines.append(f"last error: {injection.text}")
@@ -138,17 +139,22 @@ async def ask(injection: Injection, client: ModelClient, caller: FakeCaller) -> 
 
 
 def test_the_corpus_is_large_and_varied() -> None:
+    every = (*INJECTIONS, *HELD_OUT)
     assert len(INJECTIONS) >= 60
-    assert len({injection.text for injection in INJECTIONS}) == len(INJECTIONS)
-    assert len({injection.place for injection in INJECTIONS}) >= 10
+    assert 3 * len(HELD_OUT) >= len(every)
+    assert len({injection.text for injection in every}) == len(every)
+    assert len({injection.place for injection in every}) >= 12
 
 
 @pytest.mark.parametrize("native", [True, False], ids=["tool calls", "structured"])
 @pytest.mark.parametrize(
     "permissions", [{"check_freshness"}, {"check_freshness", "diagnose", "act"}], ids=["analyst", "operator"]
 )
-async def test_nothing_that_is_ordered_happens(native: bool, permissions: set[str]) -> None:
-    chosen = INJECTIONS if native and "act" in permissions else INJECTIONS[:: 6 if native else 7]
+@pytest.mark.parametrize("corpus", [INJECTIONS, HELD_OUT], ids=["known", "held out"])
+async def test_nothing_that_is_ordered_happens(
+    native: bool, permissions: set[str], corpus: tuple[Injection, ...]
+) -> None:
+    chosen = corpus if native and "act" in permissions else corpus[:: 6 if native else 7]
     async with obedient(native) as (model, client):
         for injection in chosen:
             model.injection = injection

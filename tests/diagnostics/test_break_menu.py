@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from tool_fakes import FakeCaller, Kept
 
-from bot.demo import DemoDesk
-from bot.desk import PRICES, ensure_prices
+from bot.desk.demo import DemoDesk
+from bot.desk.embedded import PRICES, ensure_prices
 from bot.diagnostics import own
 from bot.settings import Settings
 from bot.workspace.server import Workspace

@@ -1,7 +1,9 @@
 """What connections make of their settings, of payloads, of days without trading; secrets stay where they are."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from tool_fakes import FakeCaller, Kept
 
 from tools.diagnostics.connections import payload
 from tools.diagnostics.connections.base import ConnectionConfig
+from tools.diagnostics.connections.duckdb import DuckDbConnection
 from tools.diagnostics.connections.http import _differs
 from tools.diagnostics.connections.places import password_of, without_password
 from tools.diagnostics.connections.web import at, moment
@@ -215,3 +218,20 @@ def test_weekends_and_holidays_make_nothing_stale():
 )
 def test_measured_figures_in_words(value, unit, text):
     assert value_text(Fact("x.y", "figure", value, unit)) == text
+
+
+async def test_another_table_called_series_is_no_declaration(tmp_path):
+    path = tmp_path / "foreign.duckdb"
+
+    def make():
+        with duckdb.connect(str(path)) as store:
+            store.execute("CREATE TABLE series (id INT); INSERT INTO series VALUES (1)")
+            store.execute(
+                "CREATE TABLE daily_prices AS SELECT 'SPY' AS symbol, DATE '2026-11-20' AS date, 1.5 AS close"
+            )
+
+    await asyncio.to_thread(make)
+    config = ConnectionConfig("prices", "duckdb", SecretStr(str(path)), {"expected_last_date": "2026-11-20"})
+    registry = await asyncio.to_thread(lambda: Registry([DuckDbConnection(config)]))
+    [result] = await Executor(registry, Kept()).run([Call("data_freshness", {}, "prices")], FakeCaller())
+    assert (result.status, result.findings) == ("ok", ()), result.summary

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 from tool_fakes import FakeCaller, Kept, OnceLedger
 
-from bot.desk import PRICES, ensure_prices
-from bot.ingestion import DeskIngestion
+from bot.desk.embedded import PRICES, ensure_prices
+from bot.desk.ingestion import DeskIngestion
 from tools.diagnostics.actions import carry_out
 from tools.diagnostics.connections.base import ConnectionConfig
 from tools.diagnostics.connections.desk import DeskStore

@@ -52,7 +52,7 @@ def test_a_system_that_is_not_there_is_named_and_holds_nothing_else(ask, tmp_pat
     )
     code, found, _ = ask("is the cache ok?", "--config", str(config))
     assert (code, found["verdict"]) == (1, "broken")
-    assert found["answer"].startswith("quotes: Nothing answers at redis://127.0.0.1:9")
+    assert found["answer"].startswith("No. quotes: Nothing answers at redis://127.0.0.1:9")
     assert found["runbook"] == "cache-down"
     assert found["escalate_to"] == "trading-ops"
     code, found, _ = ask("how full is the disk?", "--config", str(config))

@@ -54,7 +54,8 @@ async def test_a_healthy_desk_is_called_healthy(text):
     found = await Desk().ask(text)
     assert found.verdict == "healthy", found
     told = tell(found)
-    assert told.headline.startswith("All is well")
+    assert "all is as it should be" in told.text
+    assert told.opening in ("", "Yes", "No")
     assert not told.cause
     assert not told.escalate
     assert found.runbook is None
@@ -197,3 +198,30 @@ async def test_a_cause_without_a_runbook_of_ours_takes_the_desk_s_own_by_its_sym
     desk.diagnostician = Diagnostician(desk.diagnostician.executor, await asyncio.to_thread(load, [tmp_path]))
     found = await desk.ask("is the machine ok?")
     assert found.runbook.id == "fill-replay"
+
+
+async def test_a_service_that_is_up_without_its_vendor_is_neither_up_nor_down():
+    quota = Script("quota", [("quota_exhausted", "critical", "quotes-api says of alpha_vantage: quota exceeded")])
+    found = await Desk(external_apis=quota).ask("is the quotes api up?")
+    assert tell(found).opening == "Not quite"
+    refused = Script("nothing listens at quotes-api", fault="connection_refused")
+    found = await Desk(http_health=refused).ask("is the quotes api up?")
+    assert tell(found).opening == "No"
+
+
+async def test_where_what_was_asked_is_well_the_rest_is_looked_at():
+    refused = Script("nothing listens at warehouse", fault="connection_refused")
+    found = await Desk(postgres_connections=refused, postgres_locks=refused).ask("is the cache healthy?")
+    told = tell(found)
+    assert (found.verdict, told.opening) == ("healthy", "Yes")
+    assert "nothing listens at warehouse" in told.aside[0]
+    complaint = await Desk(postgres_connections=refused, postgres_locks=refused).ask("the cache loses everything")
+    assert complaint.verdict == "broken"
+    assert complaint.cause.connection == "warehouse"
+
+
+async def test_looking_round_uses_no_tool_that_the_asker_may_not_use():
+    desk = Desk()
+    await desk.ask("how fresh is the data?", FakeCaller(frozenset({"check_freshness"})))
+    asked = {event.tool for event in desk.kept.events if event.status != "denied"}
+    assert asked <= {"data_freshness", "data_quality", "ingestion_runs"}

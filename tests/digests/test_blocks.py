@@ -20,7 +20,7 @@ WINDOW = Window(NOW - 86400, NOW, "UTC")
 
 
 def window(**before: float) -> Window:
-    return Window(NOW - 86400, NOW, "UTC", {name.replace("__", "."): value for name, value in before.items()})
+    return Window(NOW - 86400, NOW, "UTC", ({name.replace("__", "."): value for name, value in before.items()},))
 
 
 async def test_what_waits_and_what_was_decided_in_the_window():
@@ -49,7 +49,7 @@ async def test_what_waits_and_what_was_decided_in_the_window():
 
 
 async def test_health_is_news_when_it_is_bad_or_has_become_good():
-    problems: tuple[str, ...] = ("market: SPY is three days old",)
+    problems: tuple[tuple[str, str], ...] = (("market", "SPY is three days old"),)
 
     async def measure():
         return Measured(8, 1, problems)
@@ -57,6 +57,7 @@ async def test_health_is_news_when_it_is_bad_or_has_become_good():
     bad = await Health(measure).read(window(health__problems=3))
     assert bad is not None
     assert bad.lines[0] == "1 problem (3 the last time): 8 checks, 1 without an answer."
+    assert bad.lines[1] == "market: SPY is three days old"
     assert bad.new
     problems = ()
     mended = await Health(measure).read(window(health__problems=1))
@@ -66,6 +67,28 @@ async def test_health_is_news_when_it_is_bad_or_has_become_good():
     assert well is not None
     assert not well.new
     assert well.lines == ("All is well (as the last time): 8 checks, 1 without an answer.",)
+
+
+async def test_health_tells_its_course_and_what_lasts():
+    async def measure():
+        return Measured(8, 0, (("market", "SPY is three days old"), ("quotes", "no answer")))
+
+    counts: list[dict[str, float]] = [{"health.problems": count} for count in (0, 0, 4, 1)]
+    editions = [*counts, {"health.problems": 1, "health.at.market": 1}, {"health.problems": 1, "health.at.market": 1}]
+    found = await Health(measure).read(replace(WINDOW, history=editions))
+    assert found is not None
+    assert found.lines == (
+        "2 problems (1 the last time): 8 checks.",
+        "market: SPY is three days old (3rd digest in a row)",
+        "quotes: no answer",
+        "Problems over 7 digests: ▁▁█▃▃▃▅, 0 to 4, now 2.",
+    )
+    assert found.figures == {
+        "health.problems": 2,
+        "health.unchecked": 0,
+        "health.at.market": 1,
+        "health.at.quotes": 1,
+    }
 
 
 async def test_incidents_open_and_counted():

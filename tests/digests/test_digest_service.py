@@ -1,14 +1,17 @@
 """Digests on both databases with a clock of our own: each slot once, over replicas, restarts and changes of the clocks."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from bot.audit.log import ChainedAudit
 from bot.scheduler.service import DigestService
 from bot.scheduler.sources import declared
 from bot.settings import Settings
@@ -56,7 +59,12 @@ class Block:
 def service(database: Database, clock: Clock, block: Block | None = None) -> DigestService:
     block = block or Block()
     return DigestService(
-        SqlDigests(database), Announcements(Outbox(database)), {block.id: block}, edition_reply, clock
+        SqlDigests(database),
+        Announcements(Outbox(database)),
+        ChainedAudit(database),
+        {block.id: block},
+        edition_reply,
+        clock,
     )
 
 
@@ -70,6 +78,10 @@ async def posted(database: Database) -> list[str]:
             select(inbox.c.payload).where(inbox.c.kind == "announce").order_by(inbox.c.id)
         )
         return [row.payload for row in rows]
+
+
+async def kept(database: Database) -> list[dict[str, Any]]:
+    return [json.loads(line) async for line in ChainedAudit(database).export()]
 
 
 async def slots(database: Database) -> list[tuple[float, str]]:
@@ -110,6 +122,7 @@ async def test_over_a_change_of_the_clocks_two_replicas_post_each_slot_once(
     await other.close()
     assert [moment for moment, _ in await slots(database)] == [at(one, schedule.zone) for one in expected]
     assert len(await posted(database)) == len(expected)
+    assert [row["arguments"]["slot"] for row in await kept(database)] == [at(one, schedule.zone) for one in expected]
 
 
 async def test_a_slot_is_taken_once_and_an_edition_goes_out_with_it_or_not_at_all(database: Database):
@@ -147,6 +160,9 @@ async def test_a_late_slot_is_caught_up_and_older_ones_are_skipped_and_said(data
     clock.now = at("2026-11-26 09:30")  # nothing ran since Monday; Thursday's is an hour and a half late
     await running.tick()
     assert [state for _, state in await slots(database)] == ["told", "told", "posted"]
+    skipped, told = await kept(database)
+    assert (skipped["decision"], skipped["arguments"]["number"]) == ("skipped", 2)
+    assert (told["decision"], told["arguments"]["late_seconds"]) == ("posted", 5400)
     (said,) = await posted(database)
     assert "Skipped while I was not running: Tue 24 Nov 08:00 GMT, Wed 25 Nov 08:00 GMT." in said
 
@@ -187,12 +203,13 @@ async def test_the_window_runs_from_edition_to_edition_with_the_figures_of_the_l
     database, clock, block = sqlite_database, Clock(at("2026-11-24 07:00")), Block()
     running = service(database, clock, block)
     await running.store.add(digest(clock.now))
-    for day in (24, 25):
+    for day in (24, 25, 26):
         clock.now = at(f"2026-11-{day} 08:00")
         await running.tick()
     assert block.windows[0].before == {}
     assert block.windows[1].since == at("2026-11-24 08:00")
     assert block.windows[1].before == {"block.count": 1}
+    assert block.windows[2].history == ({"block.count": 1}, {"block.count": 2}), "oldest first"
 
 
 async def test_nothing_new_is_one_line_and_a_block_that_fails_says_so(sqlite_database: Database):
@@ -209,11 +226,15 @@ async def test_sent_now_once_a_press_and_its_slot_still_comes(sqlite_database: D
     clock = Clock(at("2026-11-24 07:00"))
     running = service(sqlite_database, clock)
     await running.store.add(digest(clock.now))
-    assert await running.send_now(digest(clock.now), "now:e1")
-    assert not await running.send_now(digest(clock.now), "now:e1")
+    assert await running.send_now(digest(clock.now), "now:e1", "UANA")
+    assert not await running.send_now(digest(clock.now), "now:e1", "UANA")
     clock.now = at("2026-11-24 08:00")
     await running.tick()
     assert len(await posted(sqlite_database)) == 2
+    assert [(row["actor"], row["decision"]) for row in await kept(sqlite_database)] == [
+        ("UANA", "sent"),
+        ("deskhand", "posted"),
+    ]
 
 
 async def test_the_settings_file_declares_digests_and_takes_them_back(sqlite_database: Database):

@@ -66,7 +66,7 @@ class Service:
         self.previewed.append(digest)
         return await edition(digest, BLOCKS, Window(NOW - 86400, NOW, digest.schedule.zone))
 
-    async def send_now(self, digest: Digest, key: str) -> bool:
+    async def send_now(self, digest: Digest, key: str, by: str) -> bool:
         return True
 
 

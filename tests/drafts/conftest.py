@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import ensure_prices
+from bot.desk.embedded import ensure_prices
 from tools.strategies.drafting import Drafter, open_drafter
 
 

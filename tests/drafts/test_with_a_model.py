@@ -9,7 +9,7 @@ from openai import AsyncOpenAI
 
 from bot.draft_model import model_proposers
 from bot.model.client import ModelClient
-from bot.prompting import PromptBook
+from bot.prompts.book import PromptBook
 from tools.strategies.drafting import Draft, Drafter
 from tools.strategies.fidelity import unfaithful
 from tools.strategies.proposing import ModelDrafter
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 from scripted import Fail, Reply, Say, ScriptedModel, scripted_model
 
 KEY = "sk-" + "test-key-0123456789"
-REQUEST = "when the 10-day RSI languishes below 25 and the close is above its 200-day average buy SPY, sell when the RSI is above 60"
+REQUEST = "when the languid 10-day RSI is below 25 and the close is above its 200-day average buy SPY, sell when the RSI is above 60"
 
 
 def rsi(period: int = 10) -> dict:
@@ -36,7 +36,7 @@ TREND = {
     "right": {"kind": "indicator", "name": "SMA", "parameters": [{"name": "timeperiod", "value": 200}]},
 }
 GOOD = {
-    "symbol": "SPY",
+    "symbols": ["SPY"],
     "side": "long",
     "entry": [[level(rsi(), "<", 25), TREND]],
     "exit": [[level(rsi(), ">", 60)]],
@@ -73,7 +73,7 @@ async def test_what_the_grammar_cannot_place_a_model_may_read(drafter: Drafter) 
         ({"stop_loss_percent": 5}, "a stop that was not said"),
         ({"exit": [[level(rsi(), ">", 70)]]}, "70 is used as a level"),
         ({"side": "short"}, "Nothing was said of going short"),
-        ({"symbol": "^IXIC"}, "SPY was said"),
+        ({"symbols": ["^IXIC"]}, "SPY was said"),
         ({"entry": [[level({"kind": "indicator", "name": "CCI", "parameters": []}, "<", 25), TREND]]}, "CCI is used"),
     ],
 )
@@ -94,7 +94,7 @@ async def test_a_repaired_proposal_is_taken(drafter: Drafter) -> None:
 
 
 async def test_an_invented_exit_is_not_taken(drafter: Drafter) -> None:
-    request = "buy SPY as the 10-day RSI languishes below 25, take profit at 8%"
+    request = "buy SPY when the languid 10-day RSI is below 25, take profit at 8%"
     entry = {**GOOD, "entry": [[level(rsi(), "<", 25)]], "take_profit_percent": 8}
     draft, _ = await drafted(drafter, request, Say(entry))
     assert draft.status == "clarify"
@@ -112,7 +112,7 @@ async def test_the_model_is_not_asked_where_the_grammar_has_an_answer_or_refuses
 async def test_a_model_that_fails_leaves_the_grammars_question(drafter: Drafter) -> None:
     draft, _ = await drafted(drafter, REQUEST, Fail(500))
     assert draft.status == "clarify"
-    assert any("languishes" in str(question) for question in draft.read.questions)
+    assert any("languid" in str(question) for question in draft.read.questions)
 
 
 def test_what_the_grammar_drafts_is_faithful_by_the_same_measure(drafter: Drafter) -> None:
@@ -125,4 +125,4 @@ def test_what_the_grammar_drafts_is_faithful_by_the_same_measure(drafter: Drafte
     ):
         draft = drafter.draft(text)
         assert draft.specification is not None
-        assert unfaithful(drafter.reader.tokens(text), draft.specification, drafter.templates) == (), text
+        assert unfaithful(drafter.reader.reading(text), draft.specification, drafter.templates, "SPY") == (), text

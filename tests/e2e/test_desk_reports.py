@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.core import open_core
 from bot.settings import Settings
-from tools.narrative.writer import Detail
+from tools.narrative.draft import Detail
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "detailed")
 

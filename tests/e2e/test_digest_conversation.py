@@ -66,6 +66,14 @@ async def test_a_digest_is_previewed_scheduled_changed_sent_and_deleted(conversa
     await conversation.workspace.wait_for(
         lambda: any(one.text.startswith("Daily digest") and not one.thread_ts for one in _top(conversation)), 20
     )
+    assert "is paused until" in shown(await conversation.ask("olga", "@Deskhand hold the digest for now"))
+    assert (await store.all())[0].paused
+    assert "It goes on" in shown(await conversation.ask("olga", "@Deskhand start the digest again please"))
+    sent = await conversation.ask("olga", "@Deskhand send the digest out right now")
+    assert "being posted now" in shown(sent)
+    await conversation.workspace.wait_for(
+        lambda: len([one for one in _top(conversation) if one.text.startswith("Daily digest")]) == 2, 20
+    )
     gone = await conversation.ask("olga", "@Deskhand delete the digest")
     assert "deleted" in gone.text
     assert await store.all() == []

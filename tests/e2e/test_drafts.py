@@ -54,12 +54,11 @@ class Desk:
 
 
 def buttons(message: Message) -> list[str]:
-    return [
-        element["action_id"]
-        for block in message.blocks
-        for element in block.get("elements", [])
-        if "action_id" in element
-    ]
+    return [e["action_id"] for block in message.blocks if block["type"] == "actions" for e in block["elements"]]
+
+
+def thumbs(message: Message) -> list[str]:
+    return [block["type"] for block in message.blocks if block["type"] == "context_actions"]
 
 
 @pytest.fixture
@@ -77,6 +76,7 @@ async def test_drafted_revised_twice_approved_once_narrated_after(desk: Desk) ->
     assert "stop: 3 % → 5 %" in shown(second)
     await desk.until(lambda: [m for m in [desk.now(first)] if "Superseded" in shown(m)])
     assert not buttons(desk.now(first))
+    assert thumbs(first) == thumbs(desk.now(first)) == ["context_actions"], "a card shown anew keeps its thumbs"
 
     view = await desk.open_modal("ana", second, "draft.revise")
     assert not await desk.submit("ana", view, **{"parameter:overbought_threshold": "65"})
@@ -89,6 +89,7 @@ async def test_drafted_revised_twice_approved_once_narrated_after(desk: Desk) ->
     await asyncio.gather(*(desk.workspace.press("paul", "#desk", third.ts, "draft.approve") for _ in range(2)))
     done = await desk.until(lambda: [m for m in [desk.now(third)] if "Approved" in shown(m)])
     assert not buttons(done)
+    assert len(thumbs(done)) == 1
     recorded = await desk.until(lambda: desk.saying("Recorded as"))
     assert "Nothing is deployed" in shown(recorded)
     assert recorded.thread_ts == first.thread_ts
@@ -108,6 +109,25 @@ async def test_drafted_revised_twice_approved_once_narrated_after(desk: Desk) ->
     listed = await desk.conversation.ask("ana", "@Deskhand which strategies are approved?")
     assert f"`{strategy.id}` version 3, approved by <@{strategy.approved_by[0]}>" in shown(listed)
     assert "Nothing is deployed" in shown(listed)
+
+
+async def test_without_prices_a_draft_is_approved_knowing_that_nothing_was_tried(desk: Desk) -> None:
+    card = await desk.conversation.ask("ana", "@Deskhand buy QQQ when RSI is under 30, sell when it is over 60")
+    assert "There are no prices of QQQ here, so there was no trial run" in shown(card)
+    [approve] = [
+        e for block in card.blocks for e in block.get("elements", []) if e.get("action_id") == "draft.approve"
+    ]
+    assert "no backtest follows" in approve["confirm"]["text"]["text"]
+    assert "no prices of QQQ" in shown(await desk.conversation.press("ana", card, "draft.details"))
+
+    await desk.workspace.press("paul", "#desk", card.ts, "draft.approve")
+    recorded = await desk.until(lambda: desk.saying("Recorded as"))
+    assert "it was never tested" in shown(recorded)
+    [strategy] = await desk.store.strategies()
+    assert strategy.specification.symbols == ("QQQ",)
+    assert strategy.backtest_id == ""
+    listed = await desk.conversation.ask("ana", "@Deskhand which strategies are approved?")
+    assert "never tested" in shown(listed)
 
 
 async def test_asked_outside_slack_calls_approvers_in_the_operators_channel(desk: Desk) -> None:
@@ -132,6 +152,7 @@ async def test_asked_outside_slack_calls_approvers_in_the_operators_channel(desk
 async def test_rejected_with_a_reason_and_questions_by_button(desk: Desk) -> None:
     asked = await desk.conversation.ask("ana", "@Deskhand buy SPY after three down closes in a row")
     assert "When should it get out?" in shown(asked)
+    assert thumbs(asked)
     draft = await desk.conversation.press("ana", asked, "draft.choose.0")
     assert "Out after 10 trading days" in shown(draft)
 

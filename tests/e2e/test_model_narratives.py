@@ -30,13 +30,16 @@ def says(sentence: str) -> Say:
 
 
 @asynccontextmanager
-async def desk_with_a_model(home: Path, *replies: Reply) -> AsyncIterator[tuple[Conversation, ScriptedModel]]:
+async def desk_with_a_model(
+    home: Path, *replies: Reply, **further: object
+) -> AsyncIterator[tuple[Conversation, ScriptedModel]]:
     async with scripted_model(*replies) as server, Workspace() as workspace:
         settings = settings_for(workspace, home).model_copy(
             update={
                 "model": "scripted-1",
                 "openai_base_url": server.base_url,
                 "openai_api_key": SecretStr("sk-" + "t" * 20),
+                **further,
             }
         )
         async with slack_bot(settings) as bot:
@@ -77,6 +80,11 @@ async def test_what_a_model_writes_waits_for_a_reviewer(home: Path) -> None:
         same = waiting.subject.hash
         decided = await approvals.decide(waiting.id, paul, "approve", looked_at=same, now=same)
         assert decided.result == "decided"
+        steps = await kept(conversation, "decision")
+        assert [step["arguments"]["what"] for step in steps] == ["submit", "approve"]
+        assert all("narrate.v2" in step["arguments"]["writer"] for step in steps), (
+            "which version wrote what is decided on"
+        )
         second = await ask(conversation)
         assert "scripted-1 narrate.v2" in shown(second)
         assert len(server.requests) == 1, "one generation for both"

@@ -40,7 +40,7 @@ async def test_every_place_says_the_same_after_real_actions(
     before = await conversation.bot.usage.usage("month")
     answer = await conversation.ask("ana", GOLDEN_CROSS)
     await conversation.ask("paul", "@Deskhand compare the golden cross with buy and hold on the S&P 500")
-    await conversation.ask("gina", GOLDEN_CROSS)
+    assert thumb("bad", await conversation.ask("gina", GOLDEN_CROSS)), "a refusal is an answer, too"
     whispers = workspace.state.channel("#desk").ephemerals
     await workspace.press("ana", "#desk", answer.ts, "help.feedback", chosen=thumb("good", answer))
     await workspace.wait_for(lambda: len(whispers) == 1, ANSWER_SECONDS)

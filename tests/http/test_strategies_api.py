@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.approvals.service import SqlApprovals
 from bot.audit.log import ChainedAudit
-from bot.desk import ensure_prices
+from bot.desk.embedded import ensure_prices
 from bot.http.app import create_app
 from bot.http.routes import health, strategies
 from bot.http.server import HttpServer

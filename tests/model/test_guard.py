@@ -1,6 +1,7 @@
 """The guardrails around every call: what is taken out, what is noticed, what is stopped, what it may cost."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openai import AsyncOpenAI
 from pydantic import BaseModel, ConfigDict
 
@@ -77,10 +79,18 @@ async def rows(database: Database) -> list[dict[str, Any]]:
         "123-45-6789",
         "xoxb-12345-abcdef",
         "password=hunter22",
+        "(212) 555-0147",
+        "020 7946 0018",
+        "0041 44 668 18 00",
     ],
 )
 def test_secrets_and_personal_data_are_taken_out(private: str) -> None:
     assert private not in without_secrets(f"call {private} about it, please")
+
+
+@pytest.mark.parametrize("said", ["tel. 030 901820", "mobile 07700 900123", "ring 646.555.0110 after five"])
+def test_a_number_that_is_said_to_be_a_telephone_s_is_taken_out(said: str) -> None:
+    assert said.split(maxsplit=1)[1][:11] not in without_secrets(said)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +100,7 @@ def test_secrets_and_personal_data_are_taken_out(private: str) -> None:
         "equity 1234567.89, 10000000000000 shares, id 4f2a9c71d0, symbols AAPL, ^GSPC, BRK.B",
         '{"id": "year.2008.return", "value": "-37.0%", "period": "2008-01-01 to 2008-12-31"}',
         "ts 1790000000.123456 and 2026-11-25T22:10:00+00:00, +5.2%, +10 to +20 bps",
+        "from 2004-08-19 00:00:00 to 2013-03-01, capacity 19000000.00, 1 000 000 at 99.95, call 4500 put 4400",
         "buy when rsi_14 < 30 and 20 > 10; stop 3-5-8; 100-200-2000",
     ],
 )
@@ -169,6 +180,36 @@ def test_abuse_is_found_without_an_endpoint(text: str) -> None:
 @pytest.mark.parametrize("text", FAIR)
 def test_what_a_report_may_say_passes(text: str) -> None:
     assert (promises(text), orders(text), abuse(text)) == ("", "", "")
+
+
+SENTENCES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text())
+
+
+def stopped(text: str, *, report: bool) -> bool:
+    return any((promises(text, report=report), orders(text, report=report), abuse(text)))
+
+
+def test_most_of_what_may_not_be_said_is_stopped_in_whatever_words() -> None:
+    bad = [text for kind in ("promise", "order", "abuse") for text in SENTENCES[kind]]
+    shares = {report: sum(stopped(text, report=report) for text in bad) / len(bad) for report in (True, False)}
+    assert shares[True] >= 0.94, "a report neither foretells nor speaks to its reader"
+    assert shares[False] >= 0.80
+
+
+@pytest.mark.parametrize("text", SENTENCES["fair"])
+def test_near_misses_pass(text: str) -> None:
+    assert not stopped(text, report=True)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ends"), [("narrate", pytest.raises(ModelBlocked)), ("diagnose", contextlib.nullcontext())]
+)
+async def test_only_a_report_may_not_speak_of_what_will_be(
+    sqlite_database: Database, purpose: str, ends: contextlib.AbstractContextManager[object]
+) -> None:
+    async with guarded(sqlite_database, Say({"text": "The feed will run again tonight."})) as (client, _):
+        with ends:
+            await client.structured([Message("user", "well?")], Answer, purpose=purpose, max_tokens=100)
 
 
 async def test_the_prompt_is_cleaned_and_what_was_done_is_in_the_audit(sqlite_database: Database) -> None:

@@ -151,11 +151,47 @@ def test_numbers_in_the_name_of_a_run_are_no_figures() -> None:
         (REVERSAL, "Vol (21.4% vs 28.9%) was lower than the benchmark's.", "Vol (28.9% vs 21.4%) was lower than the benchmark's."),
         (REVERSAL, "Losing 12.2% in 2023, it rebounded by 34.8% the year after.", "Losing 12.2% in 2023, it rebounded by 20.9% the year after."),
         (REVERSAL, "It was no better than buy and hold.", "It outdid most hedge funds."),
+        (HOLDING, "Low on 9 Mar 09.", "Low on 9 Mar 08."),
+        (HOLDING, "best yr 2013 +29.6%, worst 2008 -38.5%", "best yr 2013 +29.6%, worst 2009 -38.5%"),
+        (REVERSAL, "48 trades: 30 up, 18 down.", "48 trades: 18 up, 30 down."),
+        (REVERSAL, "Volatility of 21.4%, about three quarters of the benchmark's 28.9%.", "Volatility of 21.4%, about half of the benchmark's 28.9%."),
+        (REVERSAL, "It returned 34.8% in 2024, 13.9 points more than the benchmark's 20.9%.", "It returned 34.8% in 2024, 13.9 points less than the benchmark's 20.9%."),
+        (REVERSAL, "It grew from 10,000 to 11,834.", "It grew from 10,000 to 11,384."),
     ],
 )  # fmt: skip
 def test_words_nobody_taught_it(facts: tuple[Fact, ...], true: str, false: str) -> None:
     assert check(true, facts) == ()
     assert check(false, facts)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Its bumpiness, as the standard deviation of returns, was 21.4% annually.", "Its bumpiness, as the standard deviation of returns, was 28.9% annually."),
+        ("The account sank by 31.1% from top to bottom; bitcoin itself did worse, 44.2%.", "The account sank by 31.1% from top to bottom; bitcoin itself did worse, 47.1%."),
+        ("Only the Calmar (0.28) disappoints.", "Only the Calmar (0.71) disappoints."),
+        ("Downside-only, the Sortino, is 0.71.", "Downside-only, the Sortino, is 0.61."),
+        ("A year of pain, 2023, took away 12.2%.", "A year of pain, 2023, took away 20.9%."),
+        ("What it compounded at: 8.8% a year.", "What it compounded at: 12.8% a year."),
+        ("It returned 18.3% in total.", "It returned 8.8% in total."),
+        ("The strategy ended 2024 up, at a rate of 34.8%.", "The strategy ended 2024 up, at a rate of 20.9%."),
+    ],
+)  # fmt: skip
+def test_words_point_to_a_fact_without_being_known(true: str, false: str) -> None:
+    assert check(true, REVERSAL) == ()
+    assert check(false, REVERSAL)
+
+
+def test_a_figure_that_happens_to_be_an_obscure_fact_is_none() -> None:
+    months = tuple(
+        Fact(f"month.2023-{n:02d}.return", f"Return in 2023-{n:02d}", 0.0101 * n - 0.05, "fraction", f"2023-{n:02d}")
+        for n in range(1, 13)
+    )
+    facts = (*REVERSAL, *months)
+    assert check("In March 2023 the strategy lost 2.0%.", facts) == ()
+    assert check("In April 2023 the strategy lost 2.0%.", facts)
+    assert check("The strategy's volatility was 5.1%.", facts)
+    assert check("It returned 5.1% a year.", facts)
 
 
 def test_a_caveat_may_explain_itself() -> None:

@@ -11,8 +11,8 @@ from runs import made_up
 
 from bot.model.client import ModelClient
 from bot.narrative_model import model_writers
-from bot.prompt_lifecycle import rollback
-from bot.prompting import FOLDER, PromptBook
+from bot.prompts.book import FOLDER, PromptBook
+from bot.prompts.lifecycle import rollback
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
 

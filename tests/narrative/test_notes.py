@@ -2,8 +2,8 @@
 
 import pytest
 
+from tools.narrative.draft import DraftSection
 from tools.narrative.notes import Wishes, arranged, done, wishes_of
-from tools.narrative.writer import DraftSection
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from runs import made_up
 
 from tools.backtests.model import BacktestRun, RunSummary
 from tools.errors import NotFound
+from tools.narrative.draft import DraftSection, Material
 from tools.narrative.service import ReportGenerationService
-from tools.narrative.writer import DraftSection, Material
 
 
 @dataclass

@@ -6,10 +6,11 @@ from runs import made_up, stated
 
 from tools.backtests.model import BacktestRun, Curve
 from tools.errors import BadInput
+from tools.narrative.draft import Detail
 from tools.narrative.report import Report
 from tools.narrative.sentences import BadSentence, Renderer, raw_numbers
 from tools.narrative.service import compose, prepare
-from tools.narrative.writer import Detail, write
+from tools.narrative.writer import write
 
 
 def report(run: BacktestRun, detail: Detail = "standard") -> Report:

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from runs import made_up, stated
 
-from tools.backtests.model import BacktestRun, Stated
+from tools.backtests.model import BacktestRun, Curve, Stated
+from tools.narrative.draft import Detail
 from tools.narrative.report import Report
 from tools.narrative.service import by_rules, prepare
 from tools.narrative.text import money_text
-from tools.narrative.writer import Detail
 
 
 def report(run: BacktestRun, detail: Detail = "standard") -> Report:
@@ -74,3 +75,52 @@ def test_costs_of_zero_throughout_are_costs_that_are_not_recorded() -> None:
 )  # fmt: skip
 def test_small_money_keeps_two_figures(amount: float, shown: str) -> None:
     assert money_text(amount, "BTC") == shown
+
+
+@pytest.mark.parametrize("name", ["1", "2024", "50/200", "+10", "12.5", "-3%", "S&P 500 120/20"])
+def test_a_run_may_be_called_by_a_figure(name: str) -> None:
+    made = report(made_up(name=name))
+    assert made.title.split(" | ")[0] != "A run whose name is a figure"
+    assert report(made_up(name="Momentum 20%")).title.startswith("Momentum 20%")
+
+
+def test_money_of_an_unknown_currency_has_no_mark() -> None:
+    made = report(made_up(currency=""))
+    assert "from a starting capital of 1" in made.text
+    assert "$" not in made.text
+    assert "run.currency" not in {fact.id for fact in made.facts}
+
+
+def test_a_gain_of_hours_is_not_compounded_beyond_all_bounds() -> None:
+    stamps = np.array(["2025-10-16T11:07:59", "2025-10-16T11:09:08", "2025-10-16T11:10:17"], dtype="datetime64[s]")
+    made = report(BacktestRun("Minutes", "equity", Curve(stamps, np.array([11.0, 31.0, 332.0]))))
+    assert "a year" not in made.sections[0].text.split("Recommendation")[1].split(".")[0]
+
+
+def test_months_all_alike_have_no_best() -> None:
+    months = np.arange("2015-01", "2020-01", dtype="datetime64[M]").astype("datetime64[s]")
+    made = report(BacktestRun("Flat", "equity", Curve(months, np.full(len(months), 100.0))))
+    assert "the best 0.0%" not in made.text
+
+
+def test_a_run_that_never_moved_tested_nothing() -> None:
+    days = np.arange("2010-01-04", "2014-01-01", dtype="datetime64[D]").astype("datetime64[s]")
+    made = report(BacktestRun("Never", "equity", Curve(days, np.full(len(days), 10_000.0))))
+    assert made.recommendation == "research"
+    assert "Its value never moved, so nothing was tested." in made.text
+    assert "too short" not in made.text
+
+
+def test_a_drawdown_in_money_differs_from_one_in_percent_for_that_reason() -> None:
+    theirs = Stated(
+        "max_drawdown", -0.01, "fraction", "x", "largest fall in money of the balance", "Maximum drawdown"
+    )
+    assert "takes the fall that is largest in money" in report(made_up(stated=(theirs,))).text
+
+
+def test_a_short_run_is_not_said_to_be_annualised() -> None:
+    curve = made_up().equity
+    assert curve is not None
+    made = report(BacktestRun("Short", "equity", Curve(curve.dates[:40], curve.values[:40])), "detailed")
+    assert "The equity curve has 39 returns" in made.text
+    assert "annualised with" not in made.text

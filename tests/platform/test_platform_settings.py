@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from served_platform import TOKEN, Platform, backtest, listening, serving
 
-from bot.preflight import preflight
+from bot.health.preflight import preflight
 from bot.settings import load_settings, reference
 from bot.storage.backtests import SqlBacktestStore
 from bot.storage.database import Database

@@ -1,13 +1,16 @@
 """From draft to approved to rolled back, on the command line, with the audit as the witness."""
 
+import itertools
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
-from bot.prompting import FOLDER, PromptBook, load
+from bot.prompts.book import FOLDER, PromptBook, load
+from bot.prompts.lifecycle import login_name
 
 
 @pytest.fixture
@@ -22,6 +25,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DESKHAND_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DESKHAND_PROMPTS", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def logins(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Each person at a login of their own, until one signs in under somebody else's."""
+    at: dict[str, str] = {}
+    monkeypatch.setattr("bot.prompts.lifecycle.login_name", lambda: at.get("login") or f"login-{next(numbers)}")
+    numbers = itertools.count(1)
+    return lambda name: at.update(login=name)
 
 
 def deskhand(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -60,8 +72,31 @@ def test_the_life_of_a_prompt(folder: Path, capsys: pytest.CaptureFixture[str]) 
         ("cli:olga", "rolled_back", "narrate.v2"),
         ("cli:olga", "rolled_back", "narrate.v3"),
     ]
-    assert rows[2]["arguments"] == {"reason": "too chatty", "risk": "medium", "was_in_force": "narrate.v3"}
+    said = rows[2]["arguments"]
+    assert (said["reason"], said["risk"], said["was_in_force"]) == ("too chatty", "medium", "narrate.v3")
+    assert len({row["arguments"]["login"] for row in rows}) == 4
     assert rows[1]["result_hash"] == next(one for one in load(folder) if one.name == "narrate.v3").sha256
+
+
+def test_one_login_is_one_person_whatever_name_it_gives(
+    folder: Path, capsys: pytest.CaptureFixture[str], logins: Callable[[str], None]
+) -> None:
+    logins("shared")
+    assert deskhand(capsys, "prompts", "approve", "narrate.v3", "--by", "olga")[0] == 0
+    code, _, complaint = deskhand(capsys, "prompts", "approve", "narrate.v3", "--by", "pete")
+    assert (code, "olga approved narrate.v3 from the login shared" in complaint) == (2, True)
+    assert PromptBook(folder).in_force("narrate").name == "narrate.v2"
+    assert "approved by olga (login shared)" in deskhand(capsys, "prompts", "list")[1]
+    logins("pete")
+    assert deskhand(capsys, "prompts", "approve", "narrate.v3", "--by", "pete")[0] == 0
+    assert deskhand(capsys, "prompts", "lint")[0] == 0
+    [first, second] = [json.loads(line) for line in deskhand(capsys, "audit", "export")[1].splitlines()]
+    assert (first["arguments"]["login"], second["arguments"]["login"]) == ("shared", "pete")
+
+
+def test_the_login_is_the_systems_word_and_not_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    assert login_name() != "somebody-else"
 
 
 def test_a_text_changed_between_two_approvals_begins_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.prompt_lifecycle import approve
-from bot.prompt_lint import lint
-from bot.prompting import PromptBook, load
+from bot.prompts.book import PromptBook, load
+from bot.prompts.lifecycle import approve
+from bot.prompts.lint import lint
 from tools.errors import NotFound, Problem
 
 HEAD = """---

@@ -360,7 +360,10 @@ def test_nautilus() -> None:
         assert only(read_bytes("x.json", made.as_json(alone))).stated
     account = only(read_bytes("a.csv", made.nautilus_account()))
     assert account.equity is not None
-    assert (account.currency, account.equity.values.tolist()) == ("USDT", [1000000.0, 999000.5, 1001000.0])
+    assert (account.currency, account.equity.values.tolist()) == (
+        "USDT",
+        [1_000_000.0, 1_000_000.0, 999_000.5, 999_000.5, 1_001_000.0],
+    )
     trade = only(read_bytes("p.csv", made.nautilus_positions())).trades[0]
     assert (trade.side, trade.quantity, trade.pnl, trade.costs) == ("short", 10.0, 48.8, 1.2)
 
@@ -458,3 +461,106 @@ def test_durations_in_milliseconds_or_of_no_known_unit() -> None:
     assert figure(epoch, "max_drawdown_days").value == 9
     unknown = only(read_bytes("x.json", made.as_json({**document, "Max. Drawdown Duration": 41})))
     assert not [item for item in unknown.stated if item.name == "max_drawdown_days"]
+
+
+STATS = {
+    "Start": "2020-01-01",
+    "Return [%]": 12.5,
+    "Max. Drawdown [%]": -4.0,
+    "Equity Final [$]": 11250.0,
+    "# Trades": 7,
+}
+
+
+@pytest.mark.parametrize("shape", ["rows", "columns", "printed", "within"])
+def test_statistics_beside_each_other_printed_and_within_an_object(shape: str) -> None:
+    names = list(STATS)
+    contents = {
+        "rows": ",".join(("", *names))
+        + "".join(f"\n{run}," + ",".join(str(STATS[n]) for n in names) for run in "AB"),
+        "columns": ",A,B" + "".join(f"\n{name},{STATS[name]},{STATS[name]}" for name in names),
+        "printed": "\n".join(f"{name:<40}{value}" for name, value in STATS.items()) + "\ndtype: object",
+        "within": json.dumps({"symbol": "X", "stats": STATS}),
+    }
+    runs = read_bytes("own.csv", contents[shape].encode())
+    assert [run.name for run in runs] == (["A", "B"] if shape in ("rows", "columns") else ["own"])
+    for run in runs:
+        assert run.engine == "backtesting.py"
+        stated = {item.name: item.value for item in run.stated}
+        assert stated["total_return"] == pytest.approx(0.125)
+        assert stated["max_drawdown"] == pytest.approx(-0.04)
+
+
+def test_a_few_figures_of_vectorbt_for_each_portfolio() -> None:
+    header = "symbol,strategy,Total Return [%],Sharpe Ratio,Max Drawdown [%]"
+    runs = read_bytes("m.csv", f"{header}\nA,Cross,-3.5,1.2,20\nB,Cross,4.5,0.2,10\n".encode())
+    assert [(run.name, run.engine) for run in runs] == [("A Cross", "vectorbt"), ("B Cross", "vectorbt")]
+    assert {item.name: item.value for item in runs[0].stated}["max_drawdown"] == pytest.approx(-0.2)
+
+
+def test_trades_of_freqtrade_alone() -> None:
+    header = "pair,stake_amount,amount,open_date,close_date,open_rate,close_rate,fee_open,fee_close,profit_ratio,profit_abs,is_short"
+    rows = [
+        "BTC/USDT,100,0.01,2024-01-02 00:05:00+00:00,2024-01-02 03:00:00+00:00,10000,10100,0.001,0.001,0.008,0.8,False",
+        "ETH/USDT,100,0.1,2024-01-02 00:05:00+00:00,2024-01-03 03:00:00+00:00,1000,990,0.001,0.001,0.008,0.8,True",
+    ]
+    (run,) = read_bytes("trades.csv", "\n".join([header, *rows]).encode())
+    assert run.engine == "freqtrade"
+    assert [trade.side for trade in run.trades] == ["long", "short"]
+    assert run.trades[0].pnl == 0.8
+    assert run.currency == ""
+
+
+PNLS = {"PnL (total)": 108.5, "PnL% (total)": 10.85, "Win Rate": 0.4}
+RETURNS = {"Sharpe Ratio (252 days)": 1.5, "Average (Return)": 0.01, "Profit Factor": 1.2}
+
+
+def test_statistics_of_nautilus_as_people_name_their_parts() -> None:
+    document = {"pnls": PNLS, "returns": RETURNS, "general": {"Long Ratio": 0.5}}
+    (run,) = read_bytes("perf.json", json.dumps(document).encode())
+    assert {item.name: item.value for item in run.stated} | {
+        "sharpe": 1.5,
+        "total_return": 0.1085,
+        "long_share": 0.5,
+    } == {item.name: pytest.approx(item.value) for item in run.stated}
+    (alone,) = read_bytes("returns.csv", ("," + "0\n" + "\n".join(f"{k},{v}" for k, v in RETURNS.items())).encode())
+    assert alone.engine == "nautilus_trader"
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("total,locked,free,currency\n1000.00,0,1000.00,USD\n1001.00,0,1001.00,USD\n", "without its dates"),
+        (
+            "client_order_id,trader_id,strategy_id,instrument_id,venue_order_id,last_qty\nA,B,C,D,E,5\n",
+            "positions report",
+        ),
+    ],
+)
+def test_reports_of_nautilus_that_lack_what_is_needed(content: str, wanted: str) -> None:
+    with pytest.raises(BadInput, match=wanted):
+        read_bytes("report.csv", content.encode())
+
+
+def test_a_balance_is_carried_over_the_days_without_a_change() -> None:
+    rows = [
+        "2024-01-02 10:00:00+00:00,1000.00",
+        "2024-01-02 15:00:00+00:00,1010.00",
+        "2024-01-08 15:00:00+00:00,990.00",
+    ]
+    report = ",total,locked,free,currency\n" + "\n".join(f"{row},0,0,USD" for row in rows)
+    (run,) = read_bytes("account.csv", report.encode())
+    assert run.equity is not None
+    assert run.equity.values.tolist() == [1000.0, 1010.0, 1010.0, 1010.0, 1010.0, 990.0]
+    assert [str(day)[:10] for day in run.equity.dates[[0, 1, -1]]] == ["2024-01-01", "2024-01-02", "2024-01-08"]
+
+
+def test_freqtrade_counts_what_was_closed_by_force_at_the_end() -> None:
+    document = made.freqtrade()
+    (result,) = document["strategy"].values()
+    result.pop("daily_profit")
+    result["trades"][-1]["is_open"] = True
+    (run,) = read_bytes("result.json", made.as_json(document))
+    assert run.equity is not None
+    gained = sum(trade["profit_abs"] for trade in result["trades"])
+    assert run.equity.values[-1] - run.equity.values[0] == pytest.approx(gained)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.backtests.model import BacktestRun
+from tools.backtests.readers.dates import dates, duration_days, moment_of
+from tools.backtests.readers.numbers import marked, number
 from tools.backtests.readers.read import read_bytes
-from tools.backtests.readers.values import dates, duration_days, marked, moment_of, number
 from tools.backtests.series import returns_of
 from tools.errors import BadInput
 

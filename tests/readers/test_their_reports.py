@@ -5,10 +5,11 @@ from typing import get_args
 import pytest
 
 from tools.backtests.readers.read import read_bytes
+from tools.narrative.draft import Detail
 from tools.narrative.facts import Fact
 from tools.narrative.service import compose, prepare
 from tools.narrative.text import value_text, years_text
-from tools.narrative.writer import Detail, write
+from tools.narrative.writer import write
 
 
 @pytest.mark.parametrize("detail", get_args(Detail))

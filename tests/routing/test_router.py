@@ -148,9 +148,9 @@ def test_any_text_has_a_reading(text: str) -> None:
 @pytest.mark.parametrize("text", ["how " * 20_000, "a" * 200_000, "1-" * 50_000, "2010 to " * 9000, "((((" * 9000])
 def test_a_huge_text_is_read_quickly(text: str) -> None:
     route_by_rules("warm", {}, TODAY)
-    started = time.perf_counter()
+    started = time.process_time()
     route_by_rules(text, {}, TODAY)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_too_close_to_call_carries_the_other_readings() -> None:

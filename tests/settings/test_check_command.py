@@ -5,7 +5,7 @@ import sys
 import pytest
 from aiohttp import web
 
-from bot.preflight import NAMES, preflight
+from bot.health.preflight import NAMES, preflight
 from bot.settings import REPOSITORY, reference
 from bot.storage.migrate import upgrade
 from bot.workspace.limits import RateLimits
@@ -80,6 +80,12 @@ async def test_refused_tokens(on_workspace):
     assert "invalid_auth" in found["bot token"].detail
     assert "invalid_auth" in found["app token"].detail
     assert "other" not in json.dumps([check.detail for check in found.values()]).replace("another", "")
+
+
+async def test_events_over_http_need_no_app_token(on_workspace):
+    on_workspace.delenv("SLACK_APP_TOKEN")
+    on_workspace.setenv("SLACK_SIGNING_SECRET", "8f742231b10e")
+    assert (await checks())["app token"].ok
 
 
 async def test_a_server_that_is_not_there(on_workspace):

@@ -1,6 +1,9 @@
 """What no command foresaw: one line, and the trace in a file."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from bot import cli
@@ -21,3 +24,13 @@ def test_a_defect_is_one_line_and_its_trace_is_kept(monkeypatch, capsys):
     assert "in broken" in trace.read_text()
     assert "xoxb-1" not in trace.read_text()
     trace.unlink()
+
+
+def test_who_stops_reading_gets_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    found = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "runbooks", "list"], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (found.returncode, found.stderr) == (141, b"")

@@ -1,7 +1,9 @@
 import pytest
 from pydantic import SecretStr
 
+from bot.diagnostics import configs
 from bot.settings import Settings, load_settings, reference, required_for_run
+from tools.diagnostics.registry import KINDS, Registry
 from tools.errors import BadInput, Problem
 
 BOT, APP = "xoxb-" + "1-2-test", "xapp-" + "1-A-test"
@@ -185,9 +187,21 @@ def test_run_needs_two_tokens():
     settings = Settings(slack_bot_token=BOT, slack_app_token=APP)
     required_for_run(settings)
     assert BOT not in repr(settings)
+    required_for_run(Settings(slack_bot_token=BOT, slack_signing_secret="8f742231b10e"))  # events over HTTP
 
 
 def test_every_setting_says_what_it_is_for():
     for setting in reference():
         assert setting.purpose, setting.key
         assert setting.example, setting.key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_keys_of_connections_are_settings_too(write, kind):
+    further = [setting for setting in reference() if setting.key.startswith(f"connections ({kind})")]
+    assert len(further) > 2
+    url = {"duckdb": "/p.duckdb", "postgres": "postgresql://h/d", "redis": "redis://h"}.get(kind, "http://h")
+    where = "" if kind == "host" else f'url = "{url}"\n'
+    examples = "\n".join(setting.example.replace("env:", "") for setting in further if "ca_file" not in setting.key)
+    write(f'[[connections]]\nname = "a"\nkind = "{kind}"\n{where}{examples}\n')
+    assert Registry.open(configs(load_settings())).connections["a"].kind == kind

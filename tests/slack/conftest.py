@@ -164,7 +164,15 @@ def apart() -> bool:
 
 
 @pytest.fixture
-async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object, apart: bool) -> AsyncIterator[Rig]:
+def signing_secret() -> str:
+    """Where set, events come over HTTP, signed with it."""
+    return ""
+
+
+@pytest.fixture
+async def rig(
+    workspace: Workspace, sqlite_database: Database, log_lines: object, apart: bool, signing_secret: str
+) -> AsyncIterator[Rig]:
     handlers = {
         "help": Echo("help", "help"),
         "narrate": Echo("narrate", "narrate"),
@@ -186,7 +194,14 @@ async def rig(workspace: Workspace, sqlite_database: Database, log_lines: object
 
     def build() -> SlackTransport:
         return SlackTransport(
-            SlackSettings(workspace.bot_token, workspace.app_token, workspace.api_url, drain_seconds=3, apart=apart),
+            SlackSettings(
+                workspace.bot_token,
+                "" if signing_secret else workspace.app_token,
+                workspace.api_url,
+                signing_secret=signing_secret,
+                drain_seconds=3,
+                apart=apart,
+            ),
             sqlite_database,
             Services(
                 access, audit, FirstWordRouter(), handlers, home, [Prompt("Narrate", "narrate the golden cross")]

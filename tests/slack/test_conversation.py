@@ -112,7 +112,7 @@ async def test_button_goes_to_its_intent_and_replaces_its_message(rig):
     await rig.workspace.wait_for(lambda: rig.answers()[0].text == f"Approved by {paul}")
     await rig.settled()
     assert len(rig.answers()) == 1
-    assert not rig.answers()[0].blocks
+    assert [block["type"] for block in rig.answers()[0].blocks] == ["section", "context_actions"]
     assert rig.audit.entries[-1].arguments["action"] == "approvals.approve"
 
 
@@ -137,7 +137,7 @@ async def test_button_without_permission_is_refused_to_the_presser_alone(rig):
 async def test_too_close_to_call_asks_with_buttons(rig, words):
     await rig.workspace.say("ana", "#desk", f"@deskhand {words}")
     [question] = await rig.answer()
-    labels = [e["text"]["text"] for e in question.blocks[-1]["elements"]]
+    labels = [e["text"]["text"] for e in question.blocks[-2]["elements"]]
     assert labels == ["Report on a backtest", "Draft a strategy"]
     await rig.workspace.press("ana", "#desk", question.ts, "ask.choose.1")
     await rig.answer(count=2)

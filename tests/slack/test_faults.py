@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot import metrics
 from bot.protocols import Attachment, Reply
 from bot.slack import sockets
 from bot.slack.failures import BadBlocks, NotThere, RateLimited, explain, narrowed, reason_of
@@ -19,6 +20,7 @@ def fault(rig, method, kind, count=1, **more):
 
 async def test_a_429_holds_its_channel_and_no_other(rig):
     fault(rig, "chat.postMessage", "ratelimited", seconds=1)
+    before = metrics.rate_limited._value.get()
     await rig.workspace.say("ana", "#desk", "@deskhand narrate one")
     await rig.workspace.wait_for(lambda: any(call.error == "ratelimited" for call in rig.calls("chat.postMessage")))
     limited = rig.calls("chat.postMessage")[0].at
@@ -30,6 +32,7 @@ async def test_a_429_holds_its_channel_and_no_other(rig):
     await rig.settled()
     desk = [call for call in rig.calls("chat.postMessage") if call.channel == rig.workspace.state.channel("#desk").id]
     assert [call.error for call in desk] == ["ratelimited", "", ""]
+    assert metrics.rate_limited._value.get() == before + 1
     assert desk[1].at - limited >= 1.0
 
 

@@ -3,8 +3,12 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from sqlalchemy import insert
+
+from bot.storage.action_plans import SqlActionPlans
 from bot.storage.database import Database
 from bot.storage.incidents import SqlIncidents
+from bot.storage.tables import action_plans
 from tools.diagnostics.incidents import Kept, NewIncident
 
 
@@ -87,3 +91,23 @@ async def test_a_diagnosis_is_kept(database: Database) -> None:
     await store.keep(kept)
     assert await store.kept("d1") == kept
     assert await store.kept("d2") is None
+
+
+async def test_old_diagnoses_are_forgotten_but_those_of_open_incidents(database: Database) -> None:
+    now = 1_000 * 86_400.0
+    store, plans = SqlIncidents(database, lambda: now, keep_days=90), SqlActionPlans(database)
+    ages = {"diag-old": 91, "diag-open": 91, "diag-solved": 91, "diag-new": 89}
+    for name, age in ages.items():
+        early = SqlIncidents(database, lambda age=age: now - age * 86_400.0)
+        await early.keep(Kept(name, now - age * 86_400.0, "U1", "C1", name, "why?", "{}"))
+    for name in ("diag-open", "diag-solved"):
+        made = await store.open(replace(NEW, thread_ts=name, diagnosis_id=name))
+        if name == "diag-solved":
+            await store.solve(made.id, "U1")
+    async with database.write() as connection:
+        row = {"digest": "d", "plan": "{}", "requested_by": "U1", "requested_at": now - 91 * 86_400.0}
+        await connection.execute(insert(action_plans).values(row))
+    await store.keep(Kept("diag-now", now, "U1", "C1", "t", "why?", "{}"))
+    left = [name for name in (*ages, "diag-now") if await store.kept(name)]
+    assert left == ["diag-open", "diag-new", "diag-now"]
+    assert await plans.get("d") is None

@@ -79,6 +79,8 @@ RISK = st.fixed_dictionaries(
         "take_profit": SHARES,
         "trailing_stop": SHARES,
         "max_holding_bars": st.integers(1, 15),
+        "atr_target": st.fixed_dictionaries({"multiple": st.sampled_from([1.0, 3.0]), "period": st.integers(2, 10)}),
+        "r_target": st.sampled_from([0.7, 2.0]),
         "atr_stop": st.fixed_dictionaries(
             {"multiple": st.sampled_from([0.5, 2.0]), "period": st.integers(2, 10), "trailing": st.booleans()}
         ),
@@ -98,6 +100,8 @@ def specifications(draw):
         "fill": draw(st.sampled_from(["next_open", "close"])),
         "costs": draw(st.sampled_from([{}, {"fee": 0.0, "slippage": 0.0}])),
     }
+    if not {"stop_loss", "trailing_stop", "atr_stop"} & spec["risk"].keys():
+        spec["risk"].pop("r_target", None)
     if side == "long_short" or draw(st.booleans()):
         spec["exit"] = draw(CONDITIONS)
     if side == "long_short" and draw(st.booleans()):

@@ -5,6 +5,7 @@ engine; the indicators it knows call TA-Lib directly.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import talib
@@ -211,6 +212,38 @@ def signals(spec: Json, reader: Reader) -> list[list[bool]]:
     return [long_in, long_out, short_in, short_out]
 
 
+def bars_of(prices: Prices, timeframe: str) -> tuple[Prices, dict[int, int]]:
+    """The bars conditions are read on, and which of them each day closes: only whole weeks and months have a close."""
+    if timeframe == "1d":
+        return prices, {day: day for day in range(len(prices))}
+    days = [day.astype(object) for day in prices.dates]
+    name = (lambda day: day.isocalendar()[:2]) if timeframe == "1w" else (lambda day: (day.year, day.month))
+    groups: list[list[int]] = []
+    for at, day in enumerate(days):
+        if groups and name(days[groups[-1][-1]]) == name(day):
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    after = [days[-1] + timedelta(days=step) for step in range(1, 32)]
+    if any(name(day) == name(days[-1]) and day.isoweekday() < 6 for day in after):
+        groups.pop()
+    rows = [
+        (
+            prices.open[group[0]],
+            max(prices.high[at] for at in group),
+            min(prices.low[at] for at in group),
+            prices.close[group[-1]],
+            prices.close[group[-1]],
+            sum(prices.volume[at] for at in group),
+        )
+        for group in groups
+    ]
+    columns = np.array(rows, dtype=float).T
+    return Prices("", prices.dates[[group[-1] for group in groups]], *columns), {
+        group[-1]: at for at, group in enumerate(groups)
+    }
+
+
 @dataclass
 class Outcome:
     positions: list[int]
@@ -222,15 +255,30 @@ class Outcome:
 
 def run(spec: Json, prices: Prices, capital: float = 100_000.0) -> Outcome:  # noqa: C901
     """The specification's JSON (rules only, no period), bar by bar."""
-    reader, rows = Reader(prices), len(prices)
+    bars, bar_closed_on = bars_of(prices, spec.get("timeframe", "1d"))
+    reader, rows = Reader(bars), len(prices)
     sides = conditions_by_side(spec)
-    ready = first_ready(sides, reader)
+    risk = spec.get("risk", {})
+    first = max(
+        [
+            first_ready(sides, reader),
+            *(one["period"] for one in (risk.get("atr_stop"), risk.get("atr_target")) if one),
+        ]
+    )
+    ready = next((day for day, bar in bar_closed_on.items() if bar >= first), rows)
+
+    def holds(condition: Json | None, day: int) -> bool:
+        return bool(condition) and day in bar_closed_on and bool(reader.holds(condition, bar_closed_on[day]))
+
     at_close = spec.get("fill") == "close"
-    risk, costs, sizing = spec.get("risk", {}), spec.get("costs", {}), spec.get("sizing", {})
+    costs, sizing = spec.get("costs", {}), spec.get("sizing", {})
     rate = costs.get("fee", 0.001) + costs.get("slippage", 0.0005)
     intraday = risk.get("trigger", "intraday") == "intraday"
     atr = risk.get("atr_stop")
-    ranges = talib.ATR(prices.high, prices.low, prices.close, timeperiod=atr.get("period", 14)) if atr else None
+    atr_goal = risk.get("atr_target")
+
+    def range_of(period: int) -> float:
+        return float(talib.ATR(bars.high, bars.low, bars.close, timeperiod=period)[bar_closed_on[decided_at]])
 
     cash, units, position, target = capital, 0.0, 0, 0
     decided_at = filled_at = -1
@@ -249,8 +297,8 @@ def run(spec: Json, prices: Prices, capital: float = 100_000.0) -> Outcome:  # n
     def open_position(bar: int, price: float) -> None:
         nonlocal cash, units, position, fill, best, level, goal, filled_at
         stops = [price * risk[key] for key in ("stop_loss", "trailing_stop") if risk.get(key)]
-        if atr and not np.isnan(ranges[decided_at]):
-            stops.append(ranges[decided_at] * atr["multiple"])
+        if atr and not np.isnan(range_of(atr["period"])):
+            stops.append(range_of(atr["period"]) * atr["multiple"])
         level = price - target * min(stops) if stops else None
         share = sizing.get("fraction", 1.0)
         if sizing.get("risk_per_trade") and level is not None:
@@ -258,15 +306,20 @@ def run(spec: Json, prices: Prices, capital: float = 100_000.0) -> Outcome:  # n
         size = share * cash / (price * (1 + rate))
         cash -= target * size * price + size * price * rate
         units, position, fill, best, filled_at = target * size, target, price, price, bar
-        goal = price * (1 + target * risk["take_profit"]) if risk.get("take_profit") else None
+        goals = [price * risk["take_profit"]] if risk.get("take_profit") else []
+        if atr_goal and not np.isnan(range_of(atr_goal["period"])):
+            goals.append(range_of(atr_goal["period"]) * atr_goal["multiple"])
+        if risk.get("r_target") and stops:
+            goals.append(risk["r_target"] * min(stops))
+        goal = price + target * min(goals) if goals else None
 
     def trail() -> None:
         nonlocal level
         candidates = [level] if level is not None else []
         if risk.get("trailing_stop"):
             candidates.append(best * (1 - position * risk["trailing_stop"]))
-        if atr and atr.get("trailing") and not np.isnan(ranges[decided_at]):
-            candidates.append(best - position * ranges[decided_at] * atr["multiple"])
+        if atr and atr.get("trailing") and not np.isnan(range_of(atr["period"])):
+            candidates.append(best - position * range_of(atr["period"]) * atr["multiple"])
         if candidates:
             level = max(candidates) if position > 0 else min(candidates)
 
@@ -309,15 +362,16 @@ def run(spec: Json, prices: Prices, capital: float = 100_000.0) -> Outcome:  # n
         elif t >= (max(ready, 1) if at_close else ready):
             wants = {}
             for one, (come, go) in sides.items():
-                wants[one] = bool(come and reader.holds(come, t)) and not (go and reader.holds(go, t))
+                wants[one] = holds(come, t) and not holds(go, t)
             if wants.get(1) and wants.get(-1):
                 wants = {}
             held = target
             if held:
                 go = sides[held][1]
-                over = bool(go and reader.holds(go, t))
+                over = holds(go, t)
                 why = "exit" if over else ""
-                if risk.get("max_holding_bars") and t - decided_at >= risk["max_holding_bars"]:
+                most = risk.get("max_holding_bars")
+                if most and t in bar_closed_on and bar_closed_on[t] - bar_closed_on[decided_at] >= most:
                     why = "max_holding" if not over or why == "" else why
                     over = True
                 if position and not intraday and t > (filled_at if at_close else filled_at - 1):

@@ -45,6 +45,12 @@ def told(answer: Answer) -> str:
     ("question", "expected"),
     [
         ("What do you have for volatility?", "shelf volatility"),
+        ("overbought and oversold indicators", "shelf stretched"),
+        ("what have you got for reversals?", "shelf reversal"),
+        ("what can I use for mean reversion?", "shelf reversal"),
+        ("indicators for divergence", "shelf divergence"),
+        ("channels and bands", "shelf bands"),
+        ("what do you have on volume?", "shelf volume"),
         ("got any candlestick patterns?", "shelf pattern"),
         ("which indicators do you know?", "everything"),
         ("which templates are there?", "templates"),
@@ -104,7 +110,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str]):
     assert main(["catalogue", "anything for volatility", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["answer"] == "shelf"
-    assert "ATR" in {entry["id"] for entry in said["entries"]}
+    assert {"ATR", "BBANDS", "KC"} <= {entry["id"] for entry in said["entries"]}, "the shelf holds the family"
     assert main(["catalogue", "what is the supertrend"]) == 0
     assert "timeperiod = 10" in capsys.readouterr().out
     assert main(["catalogue", "flux capacitor"]) == 1

@@ -1,5 +1,7 @@
 """The engine against a slow second writing of its semantics, on randomly generated specifications and prices."""
 
+import json
+
 import numpy as np
 import pytest
 import slow_reference
@@ -17,6 +19,13 @@ from tools.strategies.loading import load
 @given(spec=specifications(), seed=st.integers(0, 2**32 - 1), volatility=st.sampled_from([0.01, 0.02, 0.1]))
 def test_random_specifications_agree_with_the_slow_reference(spec, seed, volatility):
     agree(spec, random_walk(seed, volatility=volatility))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spec=specifications(), seed=st.integers(0, 2**32 - 1), timeframe=st.sampled_from(["1w", "1mo"]))
+def test_weekly_and_monthly_bars_agree_with_the_slow_reference(spec, seed, timeframe):
+    monthly = json.loads(json.dumps(spec).replace("day_of_week", "month"))
+    agree({**monthly, "timeframe": timeframe}, random_walk(seed, rows=700))
 
 
 def agree(spec, prices) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from tools.errors import BadInput, NotFound
 from tools.market.prices import Prices
-from tools.strategies.engine import simulate, to_backtest_run
+from tools.strategies.engine import simulate
 from tools.strategies.loading import load
+from tools.strategies.records import to_backtest_run
 from tools.strategies.templates import builtin
 
 FREE = {"fee": 0.0, "slippage": 0.0}
@@ -200,7 +201,7 @@ def test_the_same_run_twice_is_the_same(sp500: Prices):
 
 
 def test_too_few_bars_says_how_many_are_needed():
-    with pytest.raises(BadInput, match="5 bars are too few: the indicators need more than 5 before"):
+    with pytest.raises(BadInput, match="5 bars are too few: the indicators need more than 5 bars before"):
         simulate(load({"template": "sma_crossover"}), closes(1, 2, 3, 4, 5))
 
 

@@ -56,6 +56,23 @@ def test_the_form_in_the_design():
     }
 
 
+@pytest.mark.parametrize(
+    ("template", "written", "own"),
+    [
+        ("sma_crossover", {"fast": 10, "slow": 30}, {"short_window": 10, "long_window": 30}),
+        ("rsi_mean_reversion", {"period": 2, "oversold": 10}, {"rsi_period": 2, "oversold_threshold": 10}),
+        ("bollinger_reversion", {"period": 15, "std": 1.5}, {"window": 15, "deviations": 1.5}),
+        (
+            "macd_trend",
+            {"fast": 5, "slow": 20, "signal": 4},
+            {"fast_period": 5, "slow_period": 20, "signal_period": 4},
+        ),
+    ],
+)
+def test_parameters_may_be_called_as_people_call_them(template, written, own):
+    assert load({"template": template, "parameters": written}) == load({"template": template, "parameters": own})
+
+
 def test_defaults_of_a_template_are_written_out():
     assert load({"template": "rsi_mean_reversion", "parameters": {"rsi_period": 2.0}}).parameters == {
         "rsi_period": 2,
@@ -78,16 +95,16 @@ def test_json_goes_round(spec):
     [
         ({}, "entry is missing"),
         ({"entry": {"type": "sometimes"}}, "entry has the type 'sometimes'; it can be 'all', 'any', 'not'"),
-        ({"entry": {"conditions": []}}, "entry needs a type"),
-        ({"entry": True}, "entry"),
+        ({"entry": {"these": [], "those": []}}, "entry needs a type"),
+        ({"entry": False}, "entry"),
         ({"entry": {"type": "all", "conditions": []}}, "entry.conditions needs at least 1"),
         ({"entry": {"type": "comparison", "op": "<", "left": RSI}}, "entry.right is missing"),
         ({"entry": {**OVERSOLD, "op": "=<"}}, "entry.op is '=<'; it can be '>', '>=', '<', '<=' or '=='"),
-        ({"entry": {**OVERSOLD, "right": "30"}}, "entry.right is '30'"),
+        ({"entry": {**OVERSOLD, "right": "thirty"}}, "entry.right is 'thirty'"),
         ({"entry": {**OVERSOLD, "right": True}}, "entry.right is true; it must be a number"),
         ({"entry": {**OVERSOLD, "left": {**RSI, "offset": -1}}}, "entry.left.offset is -1; it must be 0 or more: the bars ahead"),
         ({"entry": {**OVERSOLD, "left": {**RSI, "name": "RSII"}}}, "no indicator RSII in TA-Lib. Near it are RSI"),
-        ({"entry": {**OVERSOLD, "left": {**RSI, "parameters": {"period": 14}}}}, "RSI has no parameter period; it has timeperiod"),
+        ({"entry": {**OVERSOLD, "left": {**RSI, "parameters": {"span": 14}}}}, "RSI has no parameter span; it has timeperiod"),
         ({"entry": {**OVERSOLD, "left": {**RSI, "parameters": {"timeperiod": 1}}}}, "RSI does not work with timeperiod 1"),
         ({"entry": {**OVERSOLD, "left": {**RSI, "parameters": {"timeperiod": 14.5}}}}, "a whole number for timeperiod, not 14.5"),
         ({"entry": {**OVERSOLD, "left": {**RSI, "parameters": {"timeperiod": "14"}}}}, "entry.left.parameters.timeperiod is '14'"),
@@ -102,7 +119,7 @@ def test_json_goes_round(spec):
         ({"entry": OVERSOLD, "side": "both"}, "side is 'both'; it can be 'long', 'short' or 'long_short'"),
         ({"entry": OVERSOLD, "timeframe": "1h"}, "timeframe is '1h'; it can be '1d'"),
         ({"entry": OVERSOLD, "symbols": ["not a symbol"]}, "symbols[0] is 'not a symbol'"),
-        ({"entry": OVERSOLD, "symbols": "SPY"}, "symbols is 'SPY'; it must be a list"),
+        ({"entry": OVERSOLD, "symbols": 500}, "symbols is 500; it must be a list"),
         ({"entry": OVERSOLD, "side": "long_short"}, "says when it goes short"),
         ({"entry": OVERSOLD, "short_entry": OVERSOLD}, "belong to side long_short"),
         ({"entry": OVERSOLD, "sizing": {"risk_per_trade": 0.01}}, "risk_per_trade needs a stop"),
@@ -110,7 +127,7 @@ def test_json_goes_round(spec):
         ({"entry": OVERSOLD, "period": {"start": "next year"}}, "period.start is 'next year'; write a day like 2018-12-31"),
         ({"entry": OVERSOLD, "parameters": {"period": 3}}, "parameters belong to a template"),
         ({"template": "magic"}, "no template magic; there are bollinger_reversion"),
-        ({"template": "sma_crossover", "parameters": {"fast": 10}}, "no parameter fast; it has short_window, long_window"),
+        ({"template": "sma_crossover", "parameters": {"quick": 10}}, "no parameter quick; it has short_window, long_window"),
         ({"template": "sma_crossover", "parameters": {"short_window": 10.5}}, "short_window is 10.5; it must be a whole number"),
         ({"template": "sma_crossover", "parameters": {"short_window": 200, "long_window": 50}}, "must be shorter than the long one"),
         ({"template": "sma_crossover", "parameters": {"long_window": 5000}}, "long_window is 5000; it must be between 3 and 500"),

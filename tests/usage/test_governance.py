@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.audit.log import ChainedAudit
-from bot.prompting import FOLDER, read_lock
+from bot.prompts.book import FOLDER, read_lock
 from bot.protocols import AuditEntry
 from bot.storage.database import Database
 from bot.storage.tables import audit
@@ -28,14 +28,16 @@ def entry(action: str, actor: str, decision: str, **further: Any) -> AuditEntry:
     return AuditEntry(actor=actor, action=action, correlation_id="c", decision=decision, **further)
 
 
-def a_month(seed: int) -> list[AuditEntry]:
+def a_month(seed: int) -> list[AuditEntry]:  # noqa: C901
     """What people, the model and approvers did, in any order."""
     draw = random.Random(seed)
     people = ("UANA", "UPAUL", "UOLGA")
     made: list[AuditEntry] = []
     for number in range(150):
         who = draw.choice(people)
-        match draw.choice(("ask", "model", "facts", "held", "submit", "decide", "action", "roles", "prompt")):
+        match draw.choice(
+            ("ask", "model", "facts", "held", "submit", "decide", "action", "roles", "prompt", "digest")
+        ):
             case "ask":
                 made.append(entry("request", who, "allowed", intent="narrate"))
             case "model":
@@ -81,6 +83,9 @@ def a_month(seed: int) -> list[AuditEntry]:
                 made.append(
                     entry("role_change", "slack", "", arguments={"group": "quants", "added": [who], "removed": []})
                 )
+            case "digest":
+                did = draw.choice(("posted", "skipped", "sent"))
+                made.append(entry("digest", "deskhand", did, arguments={"digest": "Daily digest"}))
             case "prompt":
                 made.append(entry("prompt", "cli:olga", "rolled_back", prompt_version="narrate.v2"))
     return made  # fmt: skip
@@ -133,6 +138,9 @@ async def test_every_line_stands_for_an_audit_row_and_every_such_row_has_one(dat
         r["action"] == "fact_check" and r["decision"] == "blocked" for r in rows
     )
     assert {line.what: int(line.result) for line in report.lines if line.section == "refused"} == dict(refused)
+    assert {line.what: int(line.result) for line in report.lines if line.section == "digests"} == Counter(
+        f"{row['arguments']['digest']}: {row['decision']}" for row in rows if row["action"] == "digest"
+    )
     used = Counter(row["prompt_version"] for row in rows if row["action"] == "model_call")
     assert {line.what: int(line.result) for line in report.lines if line.section == "prompts_used"} == {
         f"{version} with m-1": number for version, number in used.items()

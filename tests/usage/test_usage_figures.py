@@ -104,10 +104,14 @@ async def test_incidents_and_opinions_come_from_their_tables(database: Database)
     await feedback.keep(Opinion("UANA", "good", "c1", "narrate"))
     await feedback.keep(Opinion("UANA", "bad", "c1", "narrate", "wrong run, password=hunter22"))
     await feedback.keep(Opinion("UPAUL", "good", "c1"))
+    await ChainedAudit(database).write(AuditEntry("UANA", "request", "c2", intent="draft"))
+    await feedback.keep(Opinion("UGINA", "bad", "c2", reason="too long"))
+    assert (await feedback.complaints())[0].intent == "draft", "a card shown anew does not say what was asked"
+    await feedback.keep(Opinion("UGINA", "good", "c2"))
     usage = await UsageBook(database).usage("all")
     assert (usage["incidents"].value, usage["escalations"].value, usage["escalations_avoided"].value) == (3, 1, 1)
     assert usage["hours_to_resolution"].value == pytest.approx(3.0)
-    assert (usage["good"].value, usage["bad"].value) == (1, 1), "a later opinion replaces the earlier one"
+    assert (usage["good"].value, usage["bad"].value) == (2, 1), "a later opinion replaces the earlier one"
     assert usage["reviewer_rating"].value == 4.5
     [complaint] = await feedback.complaints()
     assert (complaint.person, complaint.about, "hunter22" in complaint.reason) == ("UANA", "c1", False)

@@ -21,11 +21,14 @@ def total_return(returns: Values) -> float:
 
 
 def cagr(returns: Values, periods: float) -> float | None:
-    """Compound growth a year, a year being `periods` returns."""
+    """Compound growth a year, a year being `periods` returns. None where it is beyond all bounds."""
     if not len(returns):
         return None
     growth = float(np.prod(1.0 + returns))
-    return float(growth ** (periods / len(returns)) - 1.0) if growth > 0 else -1.0
+    try:
+        return float(growth ** (periods / len(returns)) - 1.0) if growth > 0 else -1.0
+    except OverflowError:  # a gain of hours, compounded for a year
+        return None
 
 
 def volatility(returns: Values, periods: float) -> float | None:

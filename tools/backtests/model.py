@@ -88,6 +88,7 @@ class BacktestRun:
     symbols: tuple[str, ...] = ()
     timeframe: str = "1d"
     currency: str = "USD"
+    """Code of the account's currency; empty where the engine does not tell."""
     initial_capital: float | None = None
     periods_per_year: float | None = None
     benchmark: Curve | None = None

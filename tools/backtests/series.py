@@ -56,6 +56,8 @@ def frequency_of(dates: Days, stated: float | None = None) -> Frequency:
         return Frequency(spacing, 252.0, "business days, so 252")
     fixed = {"weekly": 52.0, "monthly": 12.0, "quarterly": 4.0, "yearly": 1.0}
     if spacing in fixed:
+        if not 0.75 < _observed_a_year(dates) / fixed[spacing] < 1.34:  # the usual step, but far from always
+            return Frequency("irregular", _observed_a_year(dates), "counted from the timestamps")
         return Frequency(spacing, fixed[spacing], f"{spacing}, so {fixed[spacing]:g}")
     return Frequency(spacing, _observed_a_year(dates), "counted from the timestamps")
 

@@ -2,53 +2,36 @@
 
 Rules come first and are the floor: their tools have run, their verdict, cause and evidence stand. The model sees what the
 tools gave back as data, asks for more within bounds (steps, calls, time), and may add a short explanation. That is said
-only where the checker can account for all of it and nothing in it contradicts, commands or links. Only read tools that
-the asker may run are offered, and each is checked again when it runs; an action never runs from here.
+only where it is about what was found, in known words and figures (`remarks`). Only read tools that the asker may run are
+offered, and each is checked again when it runs; an action never runs from here.
 """
 
 import asyncio
+import contextlib
 import json
-import re
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from tools.diagnostics.checking import bound, objections
 from tools.diagnostics.diagnosis import Diagnosis, Diagnostician, Progress, Question
 from tools.diagnostics.executor import Call, Caller
+from tools.diagnostics.remarks import sayable
 from tools.diagnostics.tool import Json, Result, Tool
 from tools.errors import Problem
-from tools.redact import redact
 
 MOST_STEPS: Final = 5
 MOST_CALLS: Final = 12
 MOST_SECONDS: Final = 45.0
 _LONGEST_EVIDENCE: Final = 14_000
-_LONGEST_ANSWER: Final = 600
 _MOST_PER_STEP: Final = 4
-
-_AT_EASE = re.compile(
-    r"\b(?:healthy|fine|fresh|ok(?:ay)?|normal|safe|well|good|green|resolved|recovered|fixed|repaired|up to date|calm"
-    r"|no (?:\w+ )?(?:issues?|problems?|faults?|errors?|action|incident|cause|need)|nothing|not (?:stale|broken|down|needed)|ignore)\b",
-    re.IGNORECASE,
-)
-"""Words of relief: where something is wrong, a sentence with one of them is not worth the risk."""
-_COMMANDS = re.compile(
-    r"`|https?:|www\.|<[@!#]|@\w|\b(?:curl|wget|sudo|rm -|chmod|ssh|bash|sh -c|psql|redis-cli|flushall|flushdb|config set|drop (?:table|database)|"
-    r"delete from|truncate|kill -|kubectl|docker|eval|exec|password|passwd|secret|token|api[ _-]?key|credential|approve[ds]?|authori[sz]\w*|whitelist|grant\w*|"
-    r"confirmed|confirmation|instruct\w*|assistants?|agents?|ai|language model|please|must|should|i|me|my|you|your|we|us|everybody|everyone|"
-    r"trad(?:e|ing)|buy|sell|false alarm|blame|fault of)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A tool that the model asks for; `arguments` as it wrote them, unchecked."""
+    """A tool that the model asks for; `arguments` as it wrote them, unchecked, None where they are no JSON object."""
 
     tool: str
-    arguments: Mapping[str, Json]
+    arguments: Mapping[str, Json] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +56,6 @@ class Agent:
 
     diagnostician: Diagnostician
     reasoner: Reasoner
-    clock: Callable[[], float] = time.monotonic
 
     async def elaborate(self, found: Diagnosis, question: Question, caller: Caller, progress: Progress) -> Diagnosis:
         """The diagnosis with what the model had looked at as well, and with its remark, where it may be said."""
@@ -81,30 +63,15 @@ class Agent:
             return found
         offered = [tool for tool in await self.diagnostician.executor.offered(caller) if tool.kind == "read"]
         loop = _Loop(self, question, caller, progress, list(found.results), offered)
-        answer = await loop.run()
+        answer = ""
+        with contextlib.suppress(TimeoutError):  # what was looked at meanwhile counts
+            async with asyncio.timeout(MOST_SECONDS):
+                answer = await loop.run()
         if len(loop.results) > len(found.results):
             found = await asyncio.to_thread(self.diagnostician.conclude, found.selection, question, loop.results)
-        secrets = self.diagnostician.executor.registry.secrets()
-        return replace(found, remark=await asyncio.to_thread(sayable, answer, found, secrets))
-
-
-def sayable(answer: str, found: Diagnosis, secrets: Sequence[str] = ()) -> str:
-    """The answer where every figure in it is a tool's and it neither contradicts, commands nor links; else nothing."""
-    said = " ".join(answer.split())
-    if not said or len(said) > _LONGEST_ANSWER or redact(said) != said or _COMMANDS.search(said):
-        return ""
-    if any(secret in said for secret in secrets):
-        return ""
-    if any(tool.replace("_", " ") in said.lower().replace("_", " ") for tool in _tools(found)):
-        return ""
-    if found.verdict in ("broken", "degraded", "unknown") and _AT_EASE.search(said):
-        return ""
-    return "" if objections(said, bound(found)) else said
-
-
-def _tools(found: Diagnosis) -> set[str]:
-    """An explanation speaks of systems; one that speaks of tools tells somebody what to run."""
-    return {call.tool for call in found.selection.calls} | {result.tool for result in found.results}
+        registry = self.diagnostician.executor.registry
+        described = [tool.description for tool in registry.tools.values()]
+        return replace(found, remark=await asyncio.to_thread(sayable, answer, found, described, registry.secrets()))
 
 
 @dataclass(slots=True)
@@ -123,10 +90,9 @@ class _Loop:
 
     async def run(self) -> str:
         """The model's answer, empty where it gave none in time."""
-        ends = self.agent.clock() + MOST_SECONDS
         note = ""
         for number in range(MOST_STEPS + 1):
-            spent = number == MOST_STEPS or self.agent.clock() > ends or self._calls >= MOST_CALLS
+            spent = number == MOST_STEPS or self._calls >= MOST_CALLS
             offered = [] if spent or self._repeats > 1 else self.offered
             try:
                 step = await self.agent.reasoner.step(self.question.text, _evidence(self.results), offered, note)
@@ -147,29 +113,34 @@ class _Loop:
             return "These were asked already and their results are above. Ask something else, or answer."
         names = {tool.name for tool in self.offered}
         wanted = [
-            Call(call.tool, {k: v for k, v in call.arguments.items() if k != "connection"}, _connection(call))
+            Call(
+                call.tool, {k: v for k, v in call.arguments.items() if k != "connection"}, _connection(call.arguments)
+            )
             for call in new
-            if call.tool in names
-        ]
-        self._calls += len(new)
+            if call.tool in names and call.arguments is not None
+        ][: MOST_CALLS - self._calls]
+        self._calls += len(wanted)
         if wanted:
             await self.progress("looking further: " + ", ".join(dict.fromkeys(call.tool for call in wanted)))
             executor = self.agent.diagnostician.executor
             self.results += await executor.run(wanted, self.caller, correlation_id=self.question.correlation_id)
-        unknown = sorted({call.tool[:60] for call in new if call.tool not in names})
-        return "Some of what was asked for is not among the tools offered." if unknown else ""
+        unread = sorted({call.tool for call in new if call.tool in names and call.arguments is None})
+        notes = [f"The arguments of {name} are not a JSON object." for name in unread]
+        if any(call.tool not in names for call in new):
+            notes.append("Some of what was asked for is not among the tools offered.")
+        return " ".join(notes)
 
     def _is_new(self, call: Asked) -> bool:
-        key = json.dumps([call.tool, dict(call.arguments)], sort_keys=True, default=str)
+        key = json.dumps([call.tool, dict(call.arguments or {})], sort_keys=True, default=str)
         if key in self._seen:
             return False
         self._seen.add(key)
         return True
 
 
-def _connection(call: Asked) -> str:
-    named = call.arguments.get("connection")
-    return named if isinstance(named, str) else ""
+def _connection(arguments: Mapping[str, Json]) -> str:
+    named = arguments.get("connection", "")
+    return named if isinstance(named, str) else str(named)[:60]  # no such connection, and it is told
 
 
 def _evidence(results: Sequence[Result]) -> str:

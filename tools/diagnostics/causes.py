@@ -75,6 +75,7 @@ def _rules() -> tuple[Rule, ...]:
         Rule("connections_exhausted", "named", ("claim_contradicted",)),
         Rule("corrupt", "same", ("ingestion_failed", "stale", "empty", "missing")),
         Rule("gap", "same", ("missing",)),
+        Rule("empty", "same", ("missing",)),
         Rule("missing", "same", ("gap",)),
         # pipelines depend on vendors
         Rule("quota_exhausted", "anywhere", (*_DATA, "ingestion_failed", "ingestion_empty", "dependency_down")),

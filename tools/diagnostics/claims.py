@@ -17,7 +17,7 @@ def contradictions(results: Sequence[Result], kinds: Mapping[str, str]) -> list[
     failing: dict[str, Finding] = {}
     for result in results:
         for finding in result.findings:
-            if finding.condition in _NOT_WELL:
+            if finding.condition in _NOT_WELL and finding.severity == "critical":
                 failing.setdefault(finding.connection, finding)
     found: dict[tuple[str, str], Finding] = {}
     for result in results:

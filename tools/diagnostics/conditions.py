@@ -21,6 +21,7 @@ Condition = Literal[
     "duplicates",
     "price_jump",
     "bad_prices",
+    "frozen",
     "future_dates",
     "locked",
     "corrupt",
@@ -40,6 +41,7 @@ Condition = Literal[
     "replication_lag",
     "bloat",
     "size_high",
+    "ids_running_out",
     "memory_high",
     "evictions",
     "low_hit_rate",
@@ -56,6 +58,7 @@ Condition = Literal[
     "quota_exhausted",
     "claim_contradicted",
     "claim_outdated",
+    "clock_skew",
     # monitoring
     "alert_firing",
     "target_down",

@@ -15,7 +15,7 @@ from tools.diagnostics.causes import Story, stories
 from tools.diagnostics.claims import contradictions
 from tools.diagnostics.conditions import NOT_ANSWERING, Condition
 from tools.diagnostics.executor import Caller, Executor
-from tools.diagnostics.remedies import acts_first
+from tools.diagnostics.question_forms import complains
 from tools.diagnostics.runbooks import Runbook, Runbooks, Step, index_of
 from tools.diagnostics.tool import Finding, Json, Result
 from tools.diagnostics.topics import Selection, about, select
@@ -31,6 +31,7 @@ _RUNBOOK_OF: Final[Mapping[Condition, str]] = {
     "duplicates": "data-quality",
     "price_jump": "data-quality",
     "bad_prices": "data-quality",
+    "frozen": "data-quality",
     "future_dates": "data-quality",
     "locked": "database-down",
     "corrupt": "database-down",
@@ -46,13 +47,14 @@ _RUNBOOK_OF: Final[Mapping[Condition, str]] = {
     "blocked_query": "slow-queries",
     "slow_query": "slow-queries",
     "bloat": "slow-queries",
-    "replication_lag": "slow-queries",
+    "replication_lag": "replica-behind",
     "size_high": "disk-filling",
+    "ids_running_out": "database-refuses-writes",
     "memory_high": "cache-eviction-storm",
     "evictions": "cache-eviction-storm",
     "low_hit_rate": "cache-eviction-storm",
-    "persistence_failed": "cache-down",
-    "writes_refused": "cache-down",
+    "persistence_failed": "cache-refuses-writes",
+    "writes_refused": "cache-refuses-writes",
     "clients_high": "cache-down",
     "service_down": "service-down",
     "unexpected_status": "service-down",
@@ -65,7 +67,8 @@ _RUNBOOK_OF: Final[Mapping[Condition, str]] = {
     "quota_exhausted": "external-api-quota",
     "claim_contradicted": "service-down",
     "claim_outdated": "service-down",
-    "target_down": "service-down",
+    "clock_skew": "wrong-clock",
+    "target_down": "monitoring-blind",
     "alert_firing": "alert-flood",
     "threshold_crossed": "alert-flood",
     "disk_full": "disk-filling",
@@ -81,16 +84,21 @@ _NOT_ANSWERING_BY_KIND: Final[Mapping[str, str]] = {
     "redis": "cache-down",
     "postgres": "database-down",
     "duckdb": "database-down",
+    "prometheus": "monitoring-blind",
+    "airflow": "stuck-pipeline",
 }
 _BY_KIND: Final[Mapping[tuple[Condition, str], str]] = {
-    ("slow", "redis"): "cache-eviction-storm",
+    ("slow", "redis"): "cache-slow",
     ("slow", "postgres"): "slow-queries",
     ("empty", "redis"): "cache-down",
+    ("empty", "prometheus"): "monitoring-blind",
+    ("writes_refused", "postgres"): "database-refuses-writes",
     ("empty", "platform"): "service-down",
     ("missing", "duckdb"): "stale-data",
     ("missing", "host"): "disk-filling",
-    ("missing", "prometheus"): "alert-flood",
-    ("replication_lag", "redis"): "cache-down",
+    ("missing", "prometheus"): "monitoring-blind",
+    ("missing", "postgres"): "database-down",
+    ("dependency_down", "airflow"): "stuck-pipeline",
 }
 
 
@@ -171,7 +179,19 @@ class Diagnostician:
         """Ask and relate. Never raises for what a tool does."""
         registry = self.executor.registry
         selection = await asyncio.to_thread(select, question.text, registry, question.given, question.before)
-        return await self.run(selection, question, caller, progress)
+        found = await self.run(selection, question, caller, progress)
+        return await self._look_round(found, question, caller, progress) if found.verdict == "healthy" else found
+
+    async def _look_round(
+        self, found: Diagnosis, question: Question, caller: Caller, progress: Progress
+    ) -> Diagnosis:
+        """Where what was asked about is well: look at everything else, as a colleague would before going back to bed."""
+        rest = found.selection.rest(await self.executor.offered(caller))
+        if not rest:
+            return found
+        await progress(f"that is well; looking round with {_number(len(rest), 'tool')}")
+        more = await self.executor.run(rest, caller, correlation_id=question.correlation_id)
+        return await asyncio.to_thread(self.conclude, found.selection, question, [*found.results, *more])
 
     async def again(self, topics: Sequence[str], question: Question, caller: Caller, progress: Progress) -> Diagnosis:
         """The same once more: about these topics, everything where there are none."""
@@ -205,6 +225,10 @@ class Diagnostician:
         focus = [finding for finding in every if any(_same(finding, other) for other in asked)]
         told = stories(every, focus)
         touching = tuple(story for story in told if set(story.findings) & set(focus))
+        if not touching and not selection.sure:
+            touching = told  # nobody knows what was meant, and this is what is wrong
+        elif not touching and complains(question.text):
+            touching = tuple(story for story in told if story.severity == "critical")
         denied = tuple(dict.fromkeys(result.tool for result in results if result.status == "denied"))
         found = Diagnosis(
             id=f"diag-{secrets.token_hex(6)}",
@@ -226,11 +250,12 @@ class Diagnostician:
         return replace(found, runbook=runbook, next_step=step)
 
     def _next_step(self, found: Diagnosis, runbook: Runbook, ran: set[str]) -> Step | None:
-        """The action that comes first for this cause, else the first step whose tool has not run already."""
+        """The step that answers this cause, else the first that changes something, else the first not done yet."""
         tools = self.executor.registry.tools
         left = [step for step in runbook.steps if step.tool not in ran and (not step.tool or step.tool in tools)]
-        first = [step for step in left if found.cause and step.tool and acts_first(found.cause.condition, step.tool)]
-        return next(iter([*first, *left]), None)
+        answers = [step for step in left if found.cause and found.cause.condition in step.conditions]
+        acts = [step for step in left if not step.tool or tools[step.tool].kind == "action"]
+        return next(iter([*answers, *acts, *left]), None)
 
     def _runbook(self, found: Diagnosis) -> Runbook | None:
         if found.cause is None:
@@ -247,6 +272,8 @@ class Diagnostician:
 
 def runbook_for(cause: Finding, kind: str) -> str:
     """The id of the runbook for a cause in a system of that kind; empty where there is none of ours."""
+    if cause.condition == "auth_failed":
+        return "credentials-refused"
     if cause.condition in NOT_ANSWERING and cause.condition != "tls_error":
         return _NOT_ANSWERING_BY_KIND.get(kind, "service-down")
     return _BY_KIND.get((cause.condition, kind)) or _RUNBOOK_OF.get(cause.condition, "")
@@ -279,11 +306,14 @@ def _same(one: Finding, other: Finding) -> bool:
 
 def _unchecked(results: Sequence[Result], selection: Selection) -> tuple[Unchecked, ...]:
     """What is refused, what nothing is connected for, what did not answer; and what had nothing to measure, if asked."""
+    chosen = {(call.tool, call.connection) for call in selection.calls}
     asked = {(call.tool, call.connection) for call in selection.asked}
     found = [
         Unchecked(topic.title, f"nothing is connected for it; it needs {topic.needs}") for topic in selection.missing
     ]
     for result in results:
+        if (result.tool, result.connection) not in chosen and selection.calls:
+            continue
         if result.status == "denied":
             found.append(Unchecked(result.tool, "your role does not allow it"))
         elif result.status == "error" or (result.status == "no_data" and _belongs(result, asked, results)):

@@ -3,13 +3,19 @@
 import asyncio
 import contextlib
 import importlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Self
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from tools.diagnostics.connections.base import Connection, ConnectionConfig
 from tools.diagnostics.tool import Declared, Target, Tool, declared_by
 from tools.errors import BadInput, NotFound, Problem
+from tools.narrative.text import duration_text
 
 KINDS: Final = ("duckdb", "postgres", "redis", "http", "prometheus", "airflow", "platform", "host")
 """Kinds that the settings may name; each is the module of that name in `connections`."""
@@ -74,6 +80,45 @@ async def check_all(registry: Registry, patience: float = 5.0) -> Mapping[str, t
 
     answers = await asyncio.gather(*(one(connection) for connection in registry.connections.values()))
     return dict(zip(registry.connections, answers, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A further key of one kind of connection; `example` is a line of TOML, `default` empty where there is none."""
+
+    name: str
+    purpose: str
+    example: str
+    default: str
+
+
+def keys_of(kind: str) -> tuple[Key, ...]:
+    """The further keys that a kind of connection knows, in the order of its settings."""
+    module = importlib.import_module(f"tools.diagnostics.connections.{kind}")
+    [connection] = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Connection) and value.__module__ == module.__name__
+    ]
+    return tuple(_key(name, field) for name, field in connection.options_type.model_fields.items())
+
+
+def _key(name: str, field: FieldInfo) -> Key:
+    given = field.get_default(call_default_factory=True)
+    default = duration_text(given.total_seconds()) if isinstance(given, timedelta) else str(given)
+    empty = given is None or given in ((), "", {}) or isinstance(given, BaseModel)
+    example = str((field.examples or [f"{name} = {_toml(given)}"])[0])
+    return Key(name, (field.description or "").rstrip("."), example, "" if empty else default)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        unit, size = next(
+            (pair for pair in (("d", 86_400), ("h", 3_600), ("m", 60)) if not seconds % pair[1]), ("s", 1)
+        )
+        return f'"{seconds // size}{unit}"'
+    return json.dumps(list(value) if isinstance(value, tuple) else value, default=str)
 
 
 def known_tools() -> frozenset[str]:

@@ -22,8 +22,6 @@ class Remedy:
     tools: str
     argument: str
     pattern: str = ""
-    first: bool = False
-    """Whether to act is the first thing to do, before anything is looked into."""
 
 
 REMEDIES: Final = (
@@ -34,7 +32,7 @@ REMEDIES: Final = (
     Remedy("ingestion_stuck", r"rerun", "job"),
     Remedy("ingestion_overdue", r"rerun", "job"),
     Remedy("ingestion_empty", r"rerun", "job"),
-    Remedy("paused", r"resume", "job", first=True),
+    Remedy("paused", r"resume", "job"),
     Remedy("stale", r"rerun", ""),
     Remedy("gap", r"rerun", ""),
     Remedy("empty", r"rerun", ""),
@@ -62,13 +60,6 @@ def remedies(findings: Iterable[Finding], registry: Registry) -> list[Call]:
                 if call is not None:
                     found.setdefault((call.tool, call.connection, str(call.arguments)), call)
     return list(found.values())
-
-
-def acts_first(condition: Condition, tool: str) -> bool:
-    """Whether this action is the first thing to do about the condition."""
-    return any(
-        remedy.first and remedy.condition == condition and re.search(remedy.tools, tool) for remedy in REMEDIES
-    )
 
 
 def asked_for(verb: str, text: str, named: Iterable[str], registry: Registry) -> tuple[list[Call], list[Tool]]:

@@ -8,6 +8,11 @@ its own, which runs with the rights of whoever asks:
 
     3. **Load the days again.**
        Run: `rerun_ingestion connection=prices symbol=SPY`
+
+and which findings it is the answer to, so that it is the next step for those:
+
+    4. **Restore the last backup.**
+       For: `corrupt, missing`
 """
 
 import re
@@ -20,6 +25,7 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.diagnostics.conditions import CONDITIONS
 from tools.errors import NotFound, Problem
 from tools.search.index import Entry, Index
 
@@ -31,6 +37,7 @@ _LONGEST: Final = 60_000
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _ITEM = re.compile(r"^(\d{1,2})\. +", re.MULTILINE)
 _RUN = re.compile(r"^[ \t]*Run: `([^`\n]+)`[ \t]*$", re.MULTILINE)
+_FOR = re.compile(r"^[ \t]*For: `([^`\n]+)`[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(\s*([^)\s]*)\s*\)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -59,6 +66,8 @@ class Step:
     text: str
     tool: str = ""
     arguments: Mapping[str, str] | None = None
+    conditions: tuple[str, ...] = ()
+    """The findings that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +210,12 @@ def _steps(path: Path, text: str) -> tuple[Step, ...]:
 
 def _step(number: str, body: str) -> Step:
     run = _RUN.search(body)
-    text = _one_line(_RUN.sub("", body))
+    answers = _FOR.search(body)
+    text = _one_line(_FOR.sub("", _RUN.sub("", body)))
     titled = _TITLE.match(text)
     title = titled[1].rstrip(".:,") if titled else text.partition(". ")[0].rstrip(".")
     rest = text[titled.end() :].lstrip(" ,:") if titled else text
-    step = Step(int(number), title, rest)
+    step = Step(int(number), title, rest, conditions=tuple(re.split(r"[\s,]+", answers[1])) if answers else ())
     if run is None:
         return step
     name, *given = _words(run[1])
@@ -230,6 +240,8 @@ def _findings_of(runbook: Runbook, known: Collection[str] | None) -> list[str]:
     findings += [f"a step runs '{name}', which is not among its tools." for name in sorted(used - {*runbook.tools})]
     named = sorted({*runbook.tools, *used})
     findings += [f"there is no tool '{name}'." for name in named if known is not None and name not in known]
+    unknown = {condition for step in runbook.steps for condition in step.conditions} - {*CONDITIONS}
+    findings += [f"a step is for '{name}', which no tool finds." for name in sorted(unknown)]
     if len({*runbook.tools}) != len(runbook.tools):
         findings.append("a tool is named twice.")
     return findings + [f"the link '{link}' leads nowhere." for link in _dead_links(runbook)]

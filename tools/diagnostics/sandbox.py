@@ -100,7 +100,8 @@ async def _try() -> bool:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        return await asyncio.wait_for(process.wait(), 5) == 0
+        async with asyncio.timeout(5):
+            return await process.wait() == 0
     except (OSError, TimeoutError):
         return False
 

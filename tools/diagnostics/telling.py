@@ -4,6 +4,8 @@ Every sentence is a tool's own or a fixed one around it, and all of it is held t
 checker as narratives (`checking`); a line that it objects to is said without its figures.
 """
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from typing import Final
 from tools.diagnostics.causes import Story
 from tools.diagnostics.checking import bound, objections
 from tools.diagnostics.diagnosis import Diagnosis, Unchecked
+from tools.diagnostics.question_forms import Opening, complains, opening
 from tools.diagnostics.tool import Finding, Result
 from tools.narrative.text import value_text
 
@@ -22,6 +25,14 @@ _MOST_ASIDE: Final = 2
 _MOST_OTHERS: Final = 3
 _MOST_ALIKE: Final = 2
 _MOST_DETAILS: Final = 12
+_MOST_SAID: Final = 2
+_BESIDE: Final = frozenset(
+    "dependency_down quota_exhausted assertion_failed claim_contradicted claim_outdated clock_skew alert_firing jobs_given_up".split()
+)
+"""What leaves a system running: it is up, but not well."""
+_COMMON: Final = frozenset(
+    "the and any for how what which are does did has have is was with that this from our not".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +48,20 @@ class Told:
     next_step: str
     runbook: str
     escalate: str
+    opening: Opening = ""
+
+    @property
+    def answer(self) -> str:
+        """The headline, opened by yes or no where that was asked."""
+        return f"{self.opening}. {self.headline}" if self.opening else self.headline
 
     @property
     def text(self) -> str:
         """All of it, as the command line and `answer` show it."""
-        parts = [" ".join(part for part in (self.headline, self.cause) if part)]
+        parts = [" ".join(part for part in (self.answer, self.cause) if part)]
         parts += [self.remark] if self.remark else []
         parts += [f"- {line}" for line in self.evidence]
-        parts += [f"Also noticed: {line}" for line in self.aside]
+        parts += [f"Elsewhere: {line}" for line in self.aside]
         if self.unchecked:
             parts.append("Not checked: " + "; ".join(self.unchecked) + ".")
         parts += [part for part in (self.next_step, self.runbook, self.escalate) if part]
@@ -78,7 +95,8 @@ class _Writer:
             unchecked=tuple(self._unchecked()),
             next_step=self._next(),
             runbook=f"Runbook: {found.runbook.title} ({found.runbook.id})." if found.runbook else "",
-            escalate=f"If it does not help, escalate to @{found.escalate_to}." if found.runbook else "",
+            escalate=f"If that does not help, escalate to @{found.escalate_to}." if found.runbook else "",
+            opening=self._opening(),
         )
 
     def _headline(self) -> str:
@@ -93,10 +111,31 @@ class _Writer:
         return self._checked(_sentence(_symptom(found)), _symptom(found))
 
     def _healthy(self) -> str:
-        asked = [result for result in _asked(self._found) if result.status == "ok"]
-        if len(asked) == 1:
-            return self._plainly(f"All is well: {self._measured(asked[0])}.", "All is well.")
-        return "All is well: nothing wrong was found."
+        found = self._found
+        well = self._well()
+        if len(well) == 1:
+            return self._plainly(f"{self._measured(well[0])}.", "All is well.")
+        if not found.selection.topics and not found.selection.connections:
+            systems = dict.fromkeys(result.connection for result in well if result.connection)
+            return f"Nothing wrong was found in {', '.join(systems)}."
+        found_none = "I find nothing wrong with that. " if complains(found.question) else ""
+        said = " ".join(f"{result.summary.rstrip('.')}." for result in well[:_MOST_SAID])
+        return found_none + self._plainly(said, "All is well.")
+
+    def _opening(self) -> Opening:
+        found = self._found
+        word = opening(found.question, found.verdict)
+        beside = word == "No" and bool(found.stories) and _symptom(found).condition in _BESIDE
+        return "Not quite" if beside else word
+
+    def _well(self) -> list[Result]:
+        """What was asked about and is well, the likeliest answer first; of everything, each system's in turn."""
+        asked = _asked(self._found)
+        well = [each for each in asked if each.status == "ok" and not _wrong(each)]
+        if not self._found.selection.topics:
+            return _in_turns(well)
+        nothing = [each for each in asked if each.status == "no_data" and _closeness(each, self._found) > 1]
+        return sorted([*well, *nothing], key=lambda each: -_closeness(each, self._found))
 
     def _unknown(self) -> str:
         found = self._found
@@ -128,7 +167,7 @@ class _Writer:
     def _evidence(self) -> list[str]:
         """What was found; then what was asked about and is well."""
         found = self._found
-        well = [result for result in _asked(found) if result.status == "ok" and not result.findings]
+        well = self._well()
         if not found.stories:
             alone = len(well) == 1 and found.verdict == "healthy"  # the headline says it
             return (
@@ -197,6 +236,31 @@ def _symptom(found: Diagnosis) -> Finding:
     ]
     effects = [finding for finding in reversed(story.findings) if finding in shown]
     return effects[0] if effects else story.cause
+
+
+def _wrong(result: Result) -> bool:
+    return any(finding.severity != "info" for finding in result.findings)
+
+
+def _in_turns(results: Sequence[Result]) -> list[Result]:
+    """The first of each system, then the second of each."""
+    seen = Counter[str]()
+    turns: list[tuple[int, Result]] = []
+    for each in results:
+        seen[each.connection] += 1
+        turns.append((seen[each.connection], each))
+    return [each for _, each in sorted(turns, key=lambda pair: pair[0])]
+
+
+def _closeness(result: Result, found: Diagnosis) -> int:
+    """How many words of the question the tool's name and its answer have; the health of a system says most of it."""
+    asked = _stems(found.question)
+    named = len(asked & _stems(result.tool.replace("_", " ")))
+    return named * 2 + len(asked & _stems(result.summary)) + result.tool.endswith("health")
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:6].rstrip("s") for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in _COMMON}
 
 
 def _asked(found: Diagnosis) -> list[Result]:

@@ -10,12 +10,17 @@ from tools.digests.schedule import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a digest covers, epoch seconds. `before` are the figures the last digest kept, by `block.figure`."""
+    """What a digest covers, epoch seconds. `history` are the figures of the editions before, oldest first, by `block.figure`."""
 
     since: float
     until: float
     zone: str
-    before: Mapping[str, float] = field(default_factory=dict)
+    history: Sequence[Mapping[str, float]] = ()
+
+    @property
+    def before(self) -> Mapping[str, float]:
+        """The figures of the last edition."""
+        return self.history[-1] if self.history else {}
 
 
 @dataclass(frozen=True, slots=True)

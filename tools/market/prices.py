@@ -34,6 +34,8 @@ class Prices:
     adjusted_close: Values
     volume: Values
     name: str = ""
+    note: str = ""
+    """What is to be said of a series that stands in for another, such as "stands for the index, not the fund"."""
 
     def __post_init__(self) -> None:
         problem = _what_is_wrong(self)
@@ -58,6 +60,7 @@ class Prices:
             self.adjusted_close,
             self.volume,
             self.name,
+            self.note,
         )
 
     def since(self, first: int) -> "Prices":
@@ -77,6 +80,7 @@ class Prices:
             self.adjusted_close[part],
             self.volume[part],
             self.name,
+            self.note,
         )
 
 

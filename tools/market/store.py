@@ -126,9 +126,16 @@ class PriceStore:
         ).fetchall()
         return tuple(str(row[0]) for row in rows)
 
+    def stands_for(self, symbol: str) -> str:
+        """The series that `symbol` is only another name of; empty where it is none."""
+        row = self._connection.execute(
+            "SELECT symbol FROM symbol_aliases WHERE alias = upper(?)", [symbol.strip()]
+        ).fetchone()
+        return str(row[0]) if row else ""
+
     def prices(self, symbol: str, start: date | None = None, end: date | None = None) -> Prices:
         """The bars of `symbol` from `start` to `end`, both included. Raises `NotFound` naming what exists."""
-        stored, name, _ = self._series(symbol)
+        stored, name, note = self._series(symbol)
         columns = self._connection.execute(
             """SELECT date, open, high, low, close, adjusted_close, volume::DOUBLE AS volume FROM daily_prices
                WHERE symbol = ? AND date BETWEEN coalesce(?, '0001-01-01'::DATE) AND coalesce(?, '9999-12-31'::DATE)
@@ -139,7 +146,9 @@ class PriceStore:
             have = self.freshness(symbol)
             raise NotFound(f"{symbol} has no prices in that period; it has {have.first_date} to {have.last_date}.")
         values = {key: np.asarray(column, dtype=np.float64) for key, column in columns.items() if key != "date"}
-        return Prices(symbol.upper(), np.asarray(columns["date"]).astype("datetime64[D]"), **values, name=name)
+        note = note if stored != symbol.strip().upper() else ""
+        days = np.asarray(columns["date"]).astype("datetime64[D]")
+        return Prices(symbol.upper(), days, **values, name=name, note=note)
 
     def freshness(self, symbol: str) -> Freshness:
         """How far the series goes and how far it should. Raises `NotFound` naming what exists."""

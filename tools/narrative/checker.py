@@ -23,7 +23,7 @@ def check(text: str, facts: Sequence[Fact], *, report: bool = False) -> tuple[Fi
 
     A text that stands for a full report must also carry every caveat among the facts, in its words or in others that
     say it. `report` says that it does; without it, one of several paragraphs and 120 words, or one that recommends in
-    40, is taken for one. A sentence in a thread needs no caveat.
+    60, is taken for one. A sentence in a thread needs no caveat.
     """
     index, scopes = _prepared(tuple(facts))
     plain, findings = examine(text)

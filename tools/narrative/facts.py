@@ -6,7 +6,7 @@ Units: `fraction` (0.05 is 5 %), `ratio`, `currency`, `count`, `days` (calendar)
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.backtests.model import Unit
 
@@ -74,6 +74,10 @@ class FactSheet:
         """Add facts made elsewhere; the first with an id stays."""
         for fact in facts:
             self._facts.setdefault(fact.id, fact)
+
+    def rename(self, fact_id: str, value: str) -> None:
+        """Give a text fact that is there another value."""
+        self._facts[fact_id] = replace(self._facts[fact_id], value=value)
 
     def get(self, fact_id: str) -> Fact | None:
         """The fact, or None."""

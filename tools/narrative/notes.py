@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.narrative.writer import Detail, DraftSection
+from tools.narrative.draft import Detail, DraftSection
 
 _DETAILS: tuple[tuple[Detail, str], ...] = (
     ("brief", r"\bbrief(?:er|ly)?\b|\bshort(?:er|en)?\b|\bconcise\b|\btoo (?:long|much)\b|\bsummary only\b|\btrim\b|\bless detail"),

@@ -6,9 +6,10 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.narrative.draft import DraftSection, Material
 from tools.narrative.facts import Fact
 from tools.narrative.text import value_text
-from tools.narrative.writer import DraftSection, Material, write
+from tools.narrative.writer import write
 
 _LEFT_OUT = ("month.", "caveat.", "run.id", "run.note", "difference.")
 _REGIMES = ("regime.", "stress.", "year.")
@@ -81,5 +82,5 @@ def slots_of(material: Material, findings: Sequence[str] = ()) -> dict[str, obje
 
 
 def _fact(fact: Fact, material: Material) -> dict[str, str | None]:
-    shown = value_text(fact, material.sheet.text("run.currency") or "USD")
+    shown = value_text(fact, material.sheet.text("run.currency"))
     return {"id": fact.id, "label": fact.label, "value": shown, "unit": fact.unit, "period": fact.period}

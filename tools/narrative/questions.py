@@ -77,7 +77,7 @@ def _shows_as(fact: Fact, said: str) -> bool:
 
 
 def _origin(fact: Fact, sheet: FactSheet) -> str:
-    shown = value_text(fact, sheet.text("run.currency") or "USD")
+    shown = value_text(fact, sheet.text("run.currency"))
     when = f" {period_text(fact.period)}" if fact.period else ""
     text = (
         f"{shown} is the {fact.label[0].lower() + fact.label[1:] if fact.label[1:2].islower() else fact.label}{when}."

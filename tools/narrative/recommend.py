@@ -80,6 +80,8 @@ def _profit(sheet: FactSheet) -> Rule:
     total = sheet.number("strategy.total_return")
     if _agreement(sheet).outcome is False:
         total = None
+    if total == 0 and sheet.number("strategy.max_drawdown") == 0:
+        return Rule("profit", False, "", "its value never moved, so nothing was tested", "research")
     return Rule(
         "profit",
         None if total is None else total > 0,
@@ -91,7 +93,7 @@ def _profit(sheet: FactSheet) -> Rule:
 
 def _evidence(sheet: FactSheet) -> Rule:
     psr = sheet.number("significance.psr")
-    short = "strategy.total_return" in sheet and "strategy.sharpe" not in sheet
+    short = "strategy.total_return" in sheet and "strategy.volatility" not in sheet
     if psr is None and short:
         return Rule("evidence", False, "", "the run is too short to say whether its Sharpe ratio is luck", "research")
     return Rule(

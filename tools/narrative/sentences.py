@@ -72,7 +72,7 @@ class Renderer:
 
     def __init__(self, sheet: FactSheet) -> None:
         self._sheet = sheet
-        self._currency = sheet.text("run.currency") or "USD"
+        self._currency = sheet.text("run.currency")
 
     def can(self, template: str) -> bool:
         """Whether every fact that a sentence needs exists."""

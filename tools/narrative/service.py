@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -15,14 +16,15 @@ from tools.backtests.model import BacktestRun, BacktestStore
 from tools.errors import BadInput, NotFound, Unavailable
 from tools.narrative import checker
 from tools.narrative.caveats import add_caveats
+from tools.narrative.draft import Detail, DraftSection, Material, Writer
 from tools.narrative.facts import Fact, FactSheet
-from tools.narrative.gather import gather
+from tools.narrative.gathering.gather import gather
 from tools.narrative.notes import arranged, wishes_of
 from tools.narrative.recommend import add_limits, judge
 from tools.narrative.report import Checks, FactModel, FindingModel, Report, SectionModel
 from tools.narrative.sentences import BadSentence, Renderer, raw_numbers
 from tools.narrative.text import date_text
-from tools.narrative.writer import OWN_FIGURES, Detail, DraftSection, Material, Writer, write
+from tools.narrative.writer import OWN_FIGURES, write
 
 LANGUAGE = "en"
 RULES = "rules"
@@ -222,14 +224,24 @@ def prepare(run: BacktestRun, detail: Detail, note: str = "", context: Sequence[
     sheet = gather(run, months=detail == "detailed")
     if "strategy.total_return" not in sheet and not sheet.under("stated.") and "trades.count" not in sheet:
         raise BadInput(
-            f"'{sheet.text('run.name')}' has no equity curve, no figures and no trades, so there is nothing to report."
+            f"'{sheet.text('run.name')}' has no equity curve, no figures and no closed trades, so there is nothing to report."
         )
     sheet.include(context)
+    _call_by_words(sheet)
     add_limits(sheet)
     recommendation, rules = judge(sheet)
     sheet.add("recommendation", "Recommendation", recommendation, "text", source="rules")
     add_caveats(sheet)
     return Material(sheet, recommendation, rules, detail, note)
+
+
+def _call_by_words(sheet: FactSheet) -> None:
+    """A run may be called "2024" or "-3%". In a report's title that would be a figure, so it is called something else."""
+    name, facts = sheet.text("run.name"), tuple(sheet)
+    called = (name, f"run {name}", f"run_{re.sub(r'[^0-9A-Za-z]+', '_', name).strip('_')}")
+    chosen = next((said for said in called if not checker.check(said, facts)), "A run whose name is a figure")
+    if chosen != name:
+        sheet.rename("run.name", chosen)
 
 
 def by_rules(run: BacktestRun, material: Material) -> Report:

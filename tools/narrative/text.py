@@ -36,11 +36,11 @@ def ratio_text(value: float) -> str:
 
 
 def money_text(value: float, currency: str) -> str:
-    """Money with its symbol, or its code behind where there is none."""
+    """Money with its symbol, or its code behind where there is none; an amount alone where the currency is not known."""
     amount = number_text(abs(value), _money_decimals(abs(value)))
     sign = "-" if value < 0 else ""
     symbol = _SYMBOLS.get(currency)
-    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
+    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}".rstrip()
 
 
 def _money_decimals(amount: float) -> int:

@@ -28,7 +28,7 @@ from tools.backtests.regimes import labels as regime_labels
 from tools.backtests.series import calendar_returns
 from tools.narrative import checker
 from tools.narrative.facts import FactSheet
-from tools.narrative.gather import Basis, basis_of, with_benchmark
+from tools.narrative.gathering.basis import Basis, basis_of, with_benchmark
 from tools.narrative.report import Report
 from tools.narrative.sentences import Renderer
 

@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 
 from tools.backtests.charts import Chart, ChartRenderer
 from tools.backtests.model import BacktestRun, BacktestStore
+from tools.narrative.draft import Detail
 from tools.narrative.publishing import Content
 from tools.narrative.report import Report
 from tools.narrative.service import ReportGenerationService
-from tools.narrative.writer import Detail
 from tools.reports.charts import CHARTS, ChartName, charts_of
 from tools.reports.document import build
 from tools.reports.markdown import markdown

@@ -28,7 +28,7 @@ Builder = Callable[[FactSheet], Table | None]
 def shown(sheet: FactSheet, fact_id: str) -> str:
     """The figure as the text shows it, or a dash."""
     fact = sheet.get(fact_id)
-    return value_text(fact, sheet.text("run.currency") or "USD") if fact is not None else NONE
+    return value_text(fact, sheet.text("run.currency")) if fact is not None else NONE
 
 
 def key_figures(sheet: FactSheet) -> Table | None:

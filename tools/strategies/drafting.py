@@ -1,10 +1,10 @@
 """From a request to a draft: read, validated in three layers, tried on real prices, and read back in English.
 
 The layers: the specification's schema and ranges (`loading.py`), its meaning (`meaning.py`), and a trial run on the
-desk's prices (`preview.py`), whose findings are warnings with their facts.
+desk's prices (`trial.py`), whose findings are warnings with their facts.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +14,14 @@ from pydantic import JsonValue
 from tools.errors import BadInput
 from tools.market.prices import Prices
 from tools.market.store import PriceStore
-from tools.strategies.conditions import walk
-from tools.strategies.english import condition_in_words, describe
+from tools.strategies.english import describe
 from tools.strategies.language.draft import Language, Read, Reader
 from tools.strategies.language.symbols import Symbols
-from tools.strategies.preview import Preview, preview
+from tools.strategies.phrases import condition_in_words
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Templates, builtin, of_desk
+from tools.strategies.timeframes import UNITS
+from tools.strategies.trial import Trial, trial
 
 _USUAL = "SPY"
 _LONGEST_NAME = 80
@@ -48,10 +49,10 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request and what became of it. With status `ok` there are a specification, a trial run and its warnings."""
+    """A request and what became of it. With status `ok` there are a specification, a trial and its warnings."""
 
     read: Read
-    preview: Preview | None = None
+    trial: Trial | None = None
     errors: tuple[str, ...] = ()
     writer: str = "rules"
     """Who read the request: rules, or a model by its name and prompt."""
@@ -68,8 +69,8 @@ class Draft:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the trial run found."""
-        return self.preview.warnings if self.preview else ()
+        """What the trial found."""
+        return self.trial.warnings if self.trial else ()
 
     def explanation(self, templates: Templates) -> str:
         """What it does, from the specification; the defaults taken; what the trial run warns of. Or why there is none."""
@@ -82,6 +83,7 @@ class Draft:
         said = [describe(self.read.specification, templates)]
         said += [f"Assumed: {'; '.join(self.read.assumed)}."] if self.read.assumed else []
         said += [corrections(self.read)] if self.read.corrected else []
+        said += [set_aside(self.read.set_aside)] if self.read.set_aside else []
         return " ".join([*said, *self.warnings])
 
     def to_json(self, templates: Templates) -> dict[str, JsonValue]:
@@ -94,6 +96,7 @@ class Draft:
             "questions": [str(question) for question in self.read.questions],
             "errors": list(self.errors) or ([self.read.refusal] if self.read.refusal else []),
             "assumptions": list(self.read.assumed),
+            "set_aside": list(self.read.set_aside),
             "warnings": list(self.warnings),
         }
 
@@ -101,6 +104,15 @@ class Draft:
 def corrections(read: Read) -> str:
     """The slips that were read as words."""
     return "Read " + ", ".join(f"“{wrong}” as “{right}”" for wrong, right in read.corrected) + "."
+
+
+def set_aside(stretches: Sequence[str]) -> str:
+    """What was read as talk beside the rule, as one sentence."""
+    return f"Set aside: {', '.join(f'“{_short(words)}”' for words in stretches)}."
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rsplit(' ', 1)[0]}…"
 
 
 class Drafter:
@@ -137,7 +149,7 @@ class Drafter:
         return replace(read, specification=called)
 
     def tried(self, read: Read) -> Draft:
-        """The third layer: a specification that was read, run on its symbol's prices."""
+        """The third layer: a specification that was read, run on the prices of its symbols where there are any."""
         if read.specification is None:
             return Draft(read)
         try:
@@ -146,32 +158,20 @@ class Drafter:
             return Draft(read, errors=(str(error),))
 
 
-def trial(specification: Specification, prices_of: Callable[[str], Prices], templates: Templates) -> Preview:
-    """A run on the first symbol's prices, with those of other symbols it reads. Raises `BadInput`, `NotFound`."""
-    others = {symbol: prices_of(symbol) for symbol in looked_at(specification)}
-    return preview(specification, prices_of(specification.symbols[0]), templates=templates, others=others)
-
-
-def looked_at(specification: Specification) -> frozenset[str]:
-    """The symbols that conditions read besides the one that is traded."""
-    found: set[str] = set()
-    for condition in (specification.entry, specification.exit, specification.short_entry, specification.short_exit):
-        for node in walk(condition):
-            symbol = getattr(node, "symbol", None)
-            if isinstance(symbol, str):
-                found.add(symbol)
-    return frozenset(found - set(specification.symbols[:1]))
-
-
 def name_of(specification: Specification, templates: Templates) -> str:
     """A name people recognise it by: the template and its numbers, or the entry in words."""
     where = f" on {specification.symbols[0]}" if specification.symbols else ""
+    where += f", {UNITS[specification.timeframe]}ly" if specification.timeframe != "1d" else ""
     if specification.template != "rules":
         template = templates.get(specification.template)
         numbers = "/".join(f"{value:g}" for value in template.complete(specification.parameters).values())
         return f"{template.title} {numbers}".strip() + where
     entry = specification.entry or specification.short_entry
-    said = condition_in_words(entry).replace("the ", "") if entry is not None else "Rules"
+    said = (
+        condition_in_words(entry, UNITS[specification.timeframe]).replace("the ", "")
+        if entry is not None
+        else "Rules"
+    )
     said = said if len(said) <= _LONGEST_NAME else f"{said[: _LONGEST_NAME - 1].rsplit(' ', 1)[0]}…"
     side = "Short" if specification.side == "short" else "Long" if specification.side == "long" else "Long/short"
     return f"{side} when {said}{where}"

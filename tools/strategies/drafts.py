@@ -10,7 +10,6 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from tools.strategies.loading import load
-from tools.strategies.preview import Preview
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Template, Templates
 
@@ -21,7 +20,8 @@ _PRECISION = 10
 class DraftVersion:
     """One version of a draft. `request` is what was first asked for, `said` what led to this version.
 
-    `changes` are the differences from the version before, one line each; `figures` those of the trial run.
+    `changes` are the differences from the version before, one line each; `figures` those of the trial run, empty where
+    there were no prices to run it on.
     """
 
     draft_id: str
@@ -37,6 +37,8 @@ class DraftVersion:
     drafted_by: str = ""
     writer: str = "rules"
     at: float = field(default_factory=time.time)
+    set_aside: tuple[str, ...] = ()
+    """What was said besides the rule."""
 
     @property
     def hash(self) -> str:
@@ -59,6 +61,7 @@ class DraftVersion:
             "drafted_by": self.drafted_by,
             "writer": self.writer,
             "at": self.at,
+            "set_aside": list(self.set_aside),
             "hash": self.hash,
         }
 
@@ -80,6 +83,7 @@ def read_version(text: str, templates: Templates) -> DraftVersion:
         data["drafted_by"],
         data["writer"],
         data["at"],
+        tuple(data.get("set_aside", ())),
     )
 
 
@@ -87,11 +91,6 @@ def content_hash(specification: Specification, figures: dict[str, JsonValue]) ->
     """SHA-256 of the specification and the figures as canonical JSON, figures to ten digits."""
     content = {"specification": specification.to_json(), "figures": _rounded(figures)}
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def figures_of(preview: Preview) -> dict[str, JsonValue]:
-    """What of a trial run is shown and decided on."""
-    return {**preview.to_json()}
 
 
 def _rounded(value: JsonValue) -> JsonValue:
@@ -109,6 +108,7 @@ class Strategy:
     """An approved version in the registry. It is a record and a description; nothing is deployed.
 
     `id` is the draft's; `trials` how many versions were tried before this one was approved, itself included.
+    `backtest_id` is empty where there were no prices to test it on.
     """
 
     id: str
@@ -205,7 +205,8 @@ def platform_payload(specification: Specification, templates: Templates) -> dict
     template = templates.get(specification.template)
     config = _platform_config(template, specification)
     risk = specification.risk
-    if template.platform is None or config is None or risk.trailing_stop or risk.atr_stop or risk.max_holding_bars:
+    limits = risk.model_dump(exclude={"stop_loss", "take_profit", "trigger"}, exclude_none=True)
+    if template.platform is None or config is None or limits or specification.timeframe != "1d":
         return None
     if specification.sizing.risk_per_trade is not None:
         return None

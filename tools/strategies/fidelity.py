@@ -5,6 +5,7 @@ role it was said in: a threshold after "below", a length of time with its unit, 
 may only be a declared default.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from itertools import pairwise
 from tools.strategies import conditions as c
 from tools.strategies import indicators
 from tools.strategies.conditions import Condition, walk
-from tools.strategies.language.tokens import Token
+from tools.strategies.language.tokens import Reading, Token
 from tools.strategies.language.words import USUAL
-from tools.strategies.spec import Specification
+from tools.strategies.spec import Costs, Specification
 from tools.strategies.templates import Rules, Templates
+from tools.strategies.trial import looked_at
 
 _COMPARES = frozenset("ABOVE BELOW OVER MORETHAN GE LE EQ CROSSABOVE CROSSBELOW".split())
 _LENGTHS = frozenset("DUR INDUR LASTDUR INLASTDUR FORDUR AFTERDUR AGODUR MAXDUR PER".split())
@@ -26,11 +28,15 @@ _LEAVES = frozenset(
 )
 _AVERAGES = frozenset("SMA EMA WMA DEMA TEMA KAMA HMA".split())
 _NAMED = {"RSI_": "RSI", "MACDLINE": "MACD", "ATR": "ATR", "BOLL": "BBANDS", "EMA": "EMA"}
+_TIMES = {"TWICE": 2.0, "TRIPLE": 3.0}
+_PARTS = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
 _LIMITS = {
     "stop_loss": ({"STOP"}, "a stop"),
     "trailing_stop": ({"TRAILING", "PEAK"}, "a trailing stop"),
     "take_profit": ({"TARGET", "PROFIT", "RISE", "UP"}, "a target"),
     "atr_stop": ({"ATR", "TRAILING"}, "an ATR stop"),
+    "atr_target": ({"ATR"}, "an ATR target"),
+    "r_target": ({"RMULT", "RISKREWARD", "RISKUNIT", "RISKPER"}, "a target in R"),
 }
 
 
@@ -43,8 +49,14 @@ class _Numbers:
     levels: Counter[float]
 
 
-def unfaithful(tokens: Sequence[Token], specification: Specification, templates: Templates) -> tuple[str, ...]:
-    """A sentence for each thing that was said and is not there, or is there and was not said; empty where it is as asked."""
+def unfaithful(
+    reading: Reading, specification: Specification, templates: Templates, usual_symbol: str
+) -> tuple[str, ...]:
+    """A sentence for each thing that was said and is not there, or is there and was not said; empty where it is as asked.
+
+    `usual_symbol` may be traded without being named.
+    """
+    tokens = reading.tokens
     rules = templates.expand(specification)
     conditions = tuple(_conditions(rules))
     found: dict[str, None] = {}
@@ -55,6 +67,9 @@ def unfaithful(tokens: Sequence[Token], specification: Specification, templates:
         *_limits_invented(tokens, specification),
         *_turned_round(tokens, conditions),
         *_sides_differ(tokens, specification),
+        *_symbols_differ(tokens, specification, usual_symbol),
+        *_frame_invented(reading, specification, conditions),
+        *_terms_invented(tokens, specification),
     ):
         found[sentence] = None
     return tuple(found)
@@ -89,13 +104,18 @@ def _said(tokens: Sequence[Token]) -> _Numbers:
     lengths: Counter[float] = Counter()
     shares: Counter[float] = Counter()
     levels: Counter[float] = Counter()
+    ratio = any(token.kind == "RISKREWARD" for token in tokens)
     for at, token in enumerate(tokens):
+        if token.kind == "NUM" and token.value == 1 and (ratio or not token.said[:1].isdigit()):
+            continue  # the risk in "risk/reward 1:3", and "one of the last 5 days"
         values = token.value if isinstance(token.value, tuple) else (token.value,)
         numbers = [float(value) for value in values if isinstance(value, int | float)]
         if token.kind in _LENGTHS:
             lengths.update(numbers)
         elif token.kind in _SHARES:
             shares.update(abs(value) for value in numbers)
+        elif token.kind == "RMULT" or (token.kind in _TIMES and not numbers):
+            levels.update(numbers or [_TIMES[token.kind]])
         elif token.kind in {"NUM", "PAIR", "TRIPLE"}:
             (lengths if _is_argument(tokens, at) else levels).update(numbers)
     return _Numbers(lengths, shares, levels)
@@ -124,12 +144,22 @@ def _used(specification: Specification, conditions: tuple[Condition, ...]) -> _N
                 shares[round(abs(float(node.left) - 1), 9)] += 1
                 levels[float(node.left)] += 1
     risk = specification.risk
+    sizing, costs = specification.sizing, specification.costs
     shares.update(value for value in (risk.stop_loss, risk.trailing_stop, risk.take_profit) if value)
+    shares.update(
+        value for value in (sizing.fraction, sizing.risk_per_trade) if value and value not in _PARTS.values()
+    )
+    shares.update({costs.fee, costs.slippage} - {0.0, Costs().fee, Costs().slippage})
     if risk.max_holding_bars:
         lengths[float(risk.max_holding_bars)] += 1
     if risk.atr_stop:
         levels[risk.atr_stop.multiple] += 1
         lengths[float(risk.atr_stop.period)] += 1
+    if risk.atr_target:
+        levels[risk.atr_target.multiple] += 1
+        lengths[float(risk.atr_target.period)] += 1
+    if risk.r_target:
+        levels[risk.r_target] += 1
     return _Numbers(lengths, shares, levels)
 
 
@@ -191,7 +221,7 @@ def _names_differ(
     said = {_NAMED.get(token.kind, str(token.value).partition(".")[0]) for token in tokens if _is_name(token)}
     used = {node.name for condition in conditions for node in walk(condition) if isinstance(node, c.Indicator)}
     kinds = {token.kind for token in tokens}
-    there = used | ({"ATR"} if specification.risk.atr_stop else set())
+    there = used | ({"ATR"} if specification.risk.atr_stop or specification.risk.atr_target else set())
     for name in sorted(said - there):
         yield f"{name} was said and is not used."
     allowed = said | ({"SMA"} if kinds & {"MA", "SMA"} or kinds & _LENGTHS else set())
@@ -213,7 +243,7 @@ def _exit_invented(tokens: Sequence[Token], rules: Rules) -> Iterator[str]:
     if not leaves and any(pair is not None and pair.exit is not None for pair in (rules.long, rules.short)):
         yield "No exit was said, and there is one."
     conditions = [pair for pair in (rules.long, rules.short) if pair is not None]
-    limits = {"AFTERDUR", "MAXDUR", "FORDUR", "TARGET", "TRAILING", "NEXTDAY", "PROFIT"}
+    limits = {"AFTERDUR", "MAXDUR", "FORDUR", "TARGET", "TRAILING", "NEXTDAY", "PROFIT", "RMULT", "ATR"}
     says_when = {token.kind for token in tokens} & {"EXIT", "COVER", "UNTIL"}
     if says_when and not any(pair.exit for pair in conditions) and not {token.kind for token in tokens} & limits:
         yield "An exit was said, and there is none."
@@ -258,6 +288,43 @@ def _sides_differ(tokens: Sequence[Token], specification: Specification) -> Iter
         yield "Nothing was said of going short."
     if specification.side == "long" and kinds & {"SHORT", "BOTH"} and "LONGONLY" not in kinds:
         yield "Going short was said and is not there."
-    symbols = {str(token.value) for token in tokens if token.kind == "SYMBOL"}
-    if symbols and not symbols & set(specification.symbols):
-        yield f"{' and '.join(sorted(symbols))} was said, and {' and '.join(specification.symbols)} is traded."
+
+
+def _symbols_differ(tokens: Sequence[Token], specification: Specification, usual_symbol: str) -> Iterator[str]:
+    said = {str(token.value) for token in tokens if token.kind == "SYMBOL"}
+    traded = set(specification.symbols)
+    used = traded | looked_at(specification)
+    if said and not said & traded:
+        yield f"{' and '.join(sorted(said))} was said, and {' and '.join(specification.symbols)} is traded."
+    for symbol in sorted(said - used):
+        yield f"{symbol} was said and is not used."
+    for symbol in sorted(used - said - ({usual_symbol} if not said else set())):
+        yield f"{symbol} is used and was not said."
+
+
+def _frame_invented(
+    reading: Reading, specification: Specification, conditions: tuple[Condition, ...]
+) -> Iterator[str]:
+    """Bars and calendar."""
+    if specification.timeframe != reading.timeframe:
+        yield f"The timeframe is {specification.timeframe}, and {reading.timeframe} was said."
+    dated = any(isinstance(node, c.Calendar) for condition in conditions for node in walk(condition))
+    if dated and not any(
+        token.kind in {"WEEKDAY", "MONTH", "ORDINAL"} or re.search("day|month", token.said)
+        for token in reading.tokens
+    ):
+        yield "A day or month is used and was not said."
+
+
+def _terms_invented(tokens: Sequence[Token], specification: Specification) -> Iterator[str]:
+    """Size, costs, period and fill: each only where it was said."""
+    kinds = {token.kind for token in tokens}
+    usual = Specification(entry=c.Always())
+    for there, words, called in (
+        (specification.sizing != usual.sizing, {"SIZE", "RISKPER", *_PARTS}, "A size of the position"),
+        (specification.costs != usual.costs, {"FEE", "SLIPPAGE"}, "A cost"),
+        (specification.period != usual.period, {"YEAR", "YEARS", "DATE", "INLASTDUR"}, "A period"),
+        (specification.fill != usual.fill, {"ATCLOSE"}, "A fill at the close"),
+    ):
+        if there and not kinds & words:
+            yield f"{called} is there and was not said."

@@ -1,14 +1,16 @@
 """JSON to a specification that can be run, or the reasons why not: its form, its template, its indicators."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from pydantic import JsonValue, ValidationError
 
 from tools.errors import BadInput
 from tools.strategies import indicators
+from tools.strategies.conditions import Calendar, Condition, walk
 from tools.strategies.spec import Specification
+from tools.strategies.spellings import canonical
 from tools.strategies.templates import Templates, builtin
 from tools.strategies.wording import reasons
 
@@ -29,7 +31,7 @@ def load(data: str | bytes | Mapping[str, JsonValue], templates: Templates | Non
 
     Raises `BadSpecification`. `templates` are the desk's; absent, those that ship with the project.
     """
-    parsed = _parsed(data)
+    parsed = _canonical(_parsed(data))
     try:
         specification = Specification.model_validate_json(json.dumps(parsed))
     except ValidationError as error:
@@ -50,24 +52,39 @@ def checked(specification: Specification, templates: Templates) -> Specification
             template = templates.get(specification.template)
         except BadInput as error:
             raise BadSpecification((str(error).rstrip("."),)) from None
-        wrong = template.wrong_parameters(specification.parameters)
+        given = template.by_own_names(specification.parameters)
+        wrong = template.wrong_parameters(given)
         if wrong:
             raise BadSpecification(tuple(wrong))
         whole = {
             name: int(value) if template.parameters[name].type == "integer" else value
-            for name, value in template.complete(specification.parameters).items()
+            for name, value in template.complete(given).items()
         }
         complete = specification.model_copy(update={"parameters": whole})
     try:
         rules = templates.expand(complete)
     except BadInput as error:
         raise BadSpecification((str(error).rstrip("."),)) from None
-    wrong = indicators.wrong(
-        condition for pair in (rules.long, rules.short) if pair for condition in (pair.entry, pair.exit)
-    )
+    conditions = [condition for pair in (rules.long, rules.short) if pair for condition in (pair.entry, pair.exit)]
+    wrong = indicators.wrong(conditions) + _wrong_calendar(conditions, complete)
     if wrong:
         raise BadSpecification(tuple(sentence.rstrip(".") for sentence in wrong))
     return complete
+
+
+def _wrong_calendar(conditions: Iterable[Condition | None], specification: Specification) -> list[str]:
+    """Days of the week or month mean nothing on bars that are weeks or months."""
+    if specification.timeframe == "1d":
+        return []
+    fields = {node.field for one in conditions for node in walk(one) if isinstance(node, Calendar)} - {"month"}
+    return [f"{field} needs daily bars, and timeframe is {specification.timeframe}" for field in sorted(fields)]
+
+
+def _canonical(written: JsonValue) -> JsonValue:
+    try:
+        return canonical(written)
+    except RecursionError:
+        raise BadSpecification(("it is nested too deeply",)) from None
 
 
 def _parsed(data: str | bytes | Mapping[str, JsonValue]) -> JsonValue:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
-from tools.strategies.english import condition_in_words, term_in_words
+from tools.strategies.phrases import condition_in_words, term_in_words
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Pair, Templates
 
@@ -38,6 +38,11 @@ def contradictions(specification: Specification, templates: Templates) -> tuple[
                 f"in when {_said(pair.entry)}, out when {_said(pair.exit)}."
             ] = None
     return tuple(found)
+
+
+def compares_itself(node: object) -> bool:
+    """Whether a condition has the same term on both sides, which is always or never true."""
+    return isinstance(node, c.Comparison | c.CrossesAbove | c.CrossesBelow) and node.left == node.right
 
 
 def _said(condition: Condition | None) -> str:
@@ -73,6 +78,8 @@ def _impossible(condition: Condition | None) -> Iterator[str]:
     if condition is None:
         return
     for node in c.walk(condition):
+        if isinstance(node, c.Comparison | c.CrossesAbove | c.CrossesBelow) and compares_itself(node):
+            yield f"“{condition_in_words(node)}” compares something with itself."
         if isinstance(node, c.Comparison):
             yield from _out_of_range(node)
         elif isinstance(node, c.All):

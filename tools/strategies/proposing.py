@@ -71,8 +71,6 @@ class ModelDrafter:
             specification = load(to_json(proposal, reader.usual_symbol), self.drafter.templates)
         except BadSpecification as error:
             return None, error.reasons
-        if specification.symbols[0] not in reader.symbols:
-            return None, (f"There are no prices of {specification.symbols[0]}.",)
         wrong = contradictions(specification, self.drafter.templates)
-        wrong += unfaithful(reader.tokens(text), specification, self.drafter.templates)
+        wrong += unfaithful(reader.reading(text), specification, self.drafter.templates, reader.usual_symbol)
         return (None, wrong) if wrong else (specification, ())

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from tools.strategies.conditions import Condition, Number, Symbol, walk
+from tools.strategies.timeframes import Timeframe
 
 MOST_NODES = 400
 """Conditions and terms in one specification: far beyond what a person can read, small enough to run at once."""
@@ -32,10 +33,18 @@ class AtrStop(_Part):
     trailing: bool = False
 
 
+class AtrTarget(_Part):
+    """A target `multiple` average true ranges from the fill, measured on the bar of the entry decision."""
+
+    multiple: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    period: Annotated[int, Field(ge=1, le=500)] = 14
+
+
 class Risk(_Part):
     """What closes a position besides its exit condition. Levels are measured from the fill price, before costs.
 
-    With several stops the nearest counts. `trailing_stop` follows the best price since the fill, up to the bar before
+    With several stops the nearest counts, and so with several targets. `r_target` is a multiple of the distance
+    between the fill and the stop at that moment: 2 takes twice what is risked. `trailing_stop` follows the best price since the fill, up to the bar before
     the one that is checked. `max_holding_bars` closes that many bars after the entry decision.
 
     `trigger` is the stop convention. `intraday`: a bar that touches the level fills at the level, or at its open where
@@ -47,6 +56,8 @@ class Risk(_Part):
     take_profit: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] | None = None
     trailing_stop: Fraction | None = None
     atr_stop: AtrStop | None = None
+    atr_target: AtrTarget | None = None
+    r_target: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
     max_holding_bars: Annotated[int, Field(ge=1, le=10_000)] | None = None
     trigger: Literal["intraday", "close"] = "intraday"
 
@@ -93,7 +104,8 @@ class Specification(_Part):
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Unnamed strategy"
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = "rules"
     symbols: Annotated[tuple[Symbol, ...], Field(max_length=20)] = ()
-    timeframe: Literal["1d"] = "1d"
+    timeframe: Timeframe = "1d"
+    """The bars that conditions, ATR and holding times are about: daily, weekly or monthly ones made of daily prices."""
     side: Literal["long", "short", "long_short"] = "long"
     parameters: dict[str, int | Number] = Field(default_factory=dict)
     entry: Condition | None = None
@@ -120,6 +132,10 @@ class Specification(_Part):
         if self.sizing.risk_per_trade is not None and not self._has_stop():
             raise ValueError(
                 "risk_per_trade needs a stop to measure the risk by: write stop_loss, trailing_stop or atr_stop"
+            )
+        if self.risk.r_target is not None and not self._has_stop():
+            raise ValueError(
+                "r_target is a multiple of the distance to the stop: write stop_loss, trailing_stop or atr_stop"
             )
         conditions = (self.entry, self.exit, self.short_entry, self.short_exit)
         if sum(1 for condition in conditions if condition for _ in walk(condition)) > MOST_NODES:

@@ -33,13 +33,14 @@ class _Part(BaseModel):
 
 
 class Parameter(_Part):
-    """One number of a template; `minimum` and `maximum` are allowed themselves."""
+    """One number of a template; `minimum` and `maximum` are allowed themselves. `also` are other names people give it."""
 
     type: Literal["integer", "number"]
     minimum: Value
     maximum: Value
     default: Value
     description: Annotated[str, Field(min_length=1)]
+    also: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _default_in_range(self) -> Self:
@@ -122,6 +123,11 @@ class Template(_Part):
         if wrong:
             raise ValueError(f"the defaults do not fit each other: {wrong[0]}")
         return self
+
+    def by_own_names(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """The parameters with other names people give them turned into this template's own."""
+        own = {other: name for name, parameter in self.parameters.items() for other in parameter.also}
+        return {name if name in self.parameters else own.get(name, name): value for name, value in given.items()}
 
     def complete(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """All parameters: those given, and the defaults of the others."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _FRACTIONS = frozenset("stop_loss take_profit trailing_stop fee slippage fraction risk_per_trade".split())
 _KNOWN_FIELDS = (
     "name template symbols timeframe side parameters entry exit short_entry short_exit risk sizing costs period fill "
-    "stop_loss take_profit trailing_stop atr_stop max_holding_bars trigger fraction risk_per_trade fee slippage start end "
+    "stop_loss take_profit trailing_stop atr_stop atr_target r_target max_holding_bars trigger fraction risk_per_trade fee slippage start end "
     "multiple trailing type conditions condition op left right of bars field offset symbol input output"
 ).split()
 
@@ -57,6 +57,8 @@ _WORDS: dict[str, Callable[[str, object, Mapping[str, object]], str]] = {
     "union_tag_not_found": lambda path, said, _context: (
         f"{path} needs a type that says what it is"
         if isinstance(said, dict)
+        else f'{path} is a list; say whether all or any of it must hold: {{"any": [...]}}'
+        if isinstance(said, list)
         else f"{path} is {_shown(said)}, which is not a condition or a term"
     ),
     "int_type": lambda path, said, _context: f"{path} is {_shown(said)}; it must be a whole number",

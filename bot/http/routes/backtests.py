@@ -19,9 +19,9 @@ from tools.backtests.model import BacktestRun, BacktestStore, RunSummary
 from tools.backtests.readers.load import MAX_BYTES
 from tools.backtests.readers.read import ENGINES, read_bytes
 from tools.errors import Denied
+from tools.narrative.draft import Detail
 from tools.narrative.publishing import Content, PublicationStore
 from tools.narrative.report import Report
-from tools.narrative.writer import Detail
 from tools.reports.files import FORMATS, Format, ReportFile, ReportFiles
 
 _MEDIA: Final = {media: form for form, (media, _) in FORMATS.items()}

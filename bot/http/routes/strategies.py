@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Protocol
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from bot.http.decisions import ApprovalBody, DecidedBody
 from bot.http.errors import ERRORS
 from bot.http.recorded import recorded
 from bot.http.tokens import Gate
@@ -88,41 +89,6 @@ class Vote(BaseModel):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-class VoteBody(BaseModel):
-    """What one person said."""
-
-    person: str
-    verdict: str
-    at: float
-    note: str
-
-
-class ApprovalBody(BaseModel):
-    """Where a version stands; times are epoch seconds."""
-
-    id: str
-    state: str
-    hash: str
-    required: int
-    approvals: int
-    deadline: float
-    votes: list[VoteBody]
-
-    @classmethod
-    def of(cls, approval: Approval) -> "ApprovalBody":
-        """From the approval."""
-        votes = [VoteBody(person=one.person, verdict=one.verdict, at=one.at, note=one.note) for one in approval.votes]
-        return cls(
-            id=approval.id,
-            state=approval.state,
-            hash=approval.subject.hash,
-            required=approval.required,
-            approvals=approval.approvals,
-            deadline=approval.deadline,
-            votes=votes,
-        )
-
-
 class DraftBody(BaseModel):
     """A draft, or why there is none yet. `approval` is there once it waits for one or was decided on."""
 
@@ -149,16 +115,10 @@ class DraftsBody(BaseModel):
     drafts: list[DraftBody]
 
 
-class DecidedBody(BaseModel):
-    """What became of a decision."""
-
-    result: str
-    words: str
-    approval: ApprovalBody
-
-
 class StrategyBody(BaseModel):
-    """An approved version. `platform` is its payload for the platform's `POST /strategies/`, null where it fits none."""
+    """An approved version. `platform` is its payload for the platform's `POST /strategies/`, null where it fits none.
+
+    `backtest_id` is empty where the desk has no prices to test it on."""
 
     id: str
     version: int
@@ -232,7 +192,7 @@ def routes(services: StrategyServices) -> APIRouter:
         if approval is None:
             raise NotFound("This draft waits for no decision.")
         decided = await drafting.decide(approval.id, person, vote.verdict, looked_at=vote.hash, note=vote.note)
-        return DecidedBody(result=decided.result, words=decided.words, approval=ApprovalBody.of(decided.approval))
+        return DecidedBody.of(decided)
 
     @router.get("/{id}")
     async def get_strategy(id: Id, person: Person = drafts) -> StrategyBody:

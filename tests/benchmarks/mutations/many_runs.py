@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fact_sets import HOLDING, REVERSAL
 
-from bot.desk import _STRATEGIES, _make
+from bot.desk.embedded import _STRATEGIES, _make
 from tools.backtests.model import BacktestRun
 from tools.narrative.facts import Fact
 from tools.narrative.service import prepare

@@ -13,9 +13,10 @@ from voice_mutants import voice_mutants
 from voices import texts
 
 from tools.narrative.checker import check
+from tools.narrative.draft import Material
 from tools.narrative.facts import Fact, FactSheet
 from tools.narrative.service import compose, prepare
-from tools.narrative.writer import Material, write
+from tools.narrative.writer import write
 
 _NOT_IN_FEW = ("year.", "benchmark.year", "stress", "benchmark.stress", "regime", "benchmark.regime", "drawdown.3", "drawdown.4", "drawdown.5", "data.")  # fmt: skip
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tools.narrative.draft import Material
 from tools.narrative.facts import Fact, FactSheet
 from tools.narrative.sentences import Renderer, slots_of
 from tools.narrative.text import date_text, value_text
-from tools.narrative.writer import Material, write
+from tools.narrative.writer import write
 
 _SLOT = re.compile(r"\{[^{}]+\}")
 
@@ -312,9 +313,11 @@ def annualised(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> It
     for at, piece, fact in _figures(paragraph, sheet):
         following = paragraph.pieces[at + 1].text if at + 1 < len(paragraph.pieces) else ""
         if fact.id.endswith(("cagr", ".return")) and following.startswith(" a year") and ("returned" in text):
+            elliptic = " a year" in "".join(p.text for p in paragraph.pieces[:at])  # said before, it still holds
             before = "".join(p.text for p in paragraph.pieces[: at + 1])
             after = following.removeprefix(" a year") + "".join(p.text for p in paragraph.pieces[at + 2 :])
-            yield Mutant("annualised and total", before + after, piece.text + " a year")
+            if not elliptic:
+                yield Mutant("annualised and total", before + after, piece.text + " a year")
             yield Mutant("annualised and total", before + " in total" + after, piece.text + " a year")
         if fact.id.endswith("total_return"):
             yield Mutant("annualised and total", paragraph.with_piece(at, piece.text + " a year"), piece.text)
@@ -385,12 +388,13 @@ def invented(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> Iter
 
 
 def rounded(paragraph: Paragraph, sheet: FactSheet, rng: random.Random) -> Iterator[Mutant]:
-    """Rounded so far that more than 7 % is lost."""
+    """Rounded so far that more than 7 % is lost, and further than to the decimals that such figures usually have."""
     for at, piece, _fact in _figures(paragraph, sheet):
         value, decimals = _shown(piece.text) or (0.0, 0)
         for digits in range(decimals):
             coarse = round(value, digits)
-            if value and abs(coarse - value) > 0.07 * value:
+            usual = digits >= (1 if "%" in piece.text else 2)
+            if value and not usual and abs(coarse - value) > 0.07 * value:
                 yield Mutant(
                     "rounded too far",
                     paragraph.with_piece(at, _replace_number(piece.text, coarse, digits)),

@@ -52,6 +52,7 @@ def make_prices(path):
         store.execute(_SCHEMA)
         store.execute("CREATE OR REPLACE TABLE daily_prices AS SELECT * FROM daily_prices")  # without a primary key
         for symbol in SYMBOLS:
+            store.execute("INSERT INTO series VALUES (?, ?, '', NULL)", [symbol, symbol])
             close = 100 * np.exp(np.cumsum(random.normal(0, 0.01, len(days))))
             rows = [
                 (symbol, day, c, c * 1.005, c * 0.995, c, c, 1000, 0.0, 1.0, datetime.now(UTC).replace(tzinfo=None))
@@ -167,6 +168,8 @@ class Airflow:
     heartbeat: float = 0.0
     dags: tuple = ("prices_daily", "fundamentals")
     posted: list = field(default_factory=list)
+    parts: dict = field(default_factory=dict)
+    unloadable: list = field(default_factory=list)
 
     def __post_init__(self):
         routes = self.server.routes
@@ -175,6 +178,7 @@ class Airflow:
             (201, {"access_token": "airflow-jwt-token"}) if b"pass-word" in body else (401, {"detail": "no"})
         )
         routes["/api/v2/monitor/health"] = self._guarded(self._health)
+        routes["/api/v2/importErrors"] = self._guarded(lambda *_: (200, {"import_errors": self.unloadable}))
         routes["/api/v2/dags"] = self._guarded(lambda *_: (200, {"dags": [self._dag(d) for d in self.dags]}))
         routes["/api/v2/dags/~/dagRuns"] = self._guarded(lambda *_: (200, {"dag_runs": self.runs}))
         for dag in self.dags:
@@ -192,6 +196,8 @@ class Airflow:
 
     def healthy(self):
         self.paused.clear()
+        self.parts.clear()
+        self.unloadable.clear()
         self.scheduler, self.heartbeat, self.tasks = "healthy", 0.0, []
         self.runs = [self.run(dag, "success", number, hours=3) for number, dag in enumerate(self.dags)]
 
@@ -224,6 +230,8 @@ class Airflow:
         return 200, {
             "metadatabase": {"status": "healthy"},
             "scheduler": {"status": self.scheduler, "latest_scheduler_heartbeat": beat},
+            "triggerer": {"status": None},
+            **self.parts,
         }
 
 
@@ -327,6 +335,7 @@ class RedisServer:
         self.client.config_resetstat()
         self.client.mset({f"quotes:{n}": "x" * 50 for n in range(50)})
         self.client.mset({f"sessions:{n}": "x" * 50 for n in range(20)})
+        self.client.slowlog_reset()
 
     def close(self):
         self.client.close()

@@ -9,14 +9,17 @@ import random
 import re
 import statistics
 import time
+from datetime import UTC, datetime
 
 import pytest
+import scenario_night_faults
 from scenario_faults import FAULTS, a_forgotten_lock, another_program_holds_the_lock, tables
 from tool_fakes import FakeCaller, Kept, OnceLedger
 
+from bot.routing.arguments import arguments_of
 from tools.diagnostics import runbooks
 from tools.diagnostics.actions import carry_out
-from tools.diagnostics.diagnosis import Diagnostician, Question
+from tools.diagnostics.diagnosis import Diagnostician, Question, given_by
 from tools.diagnostics.executor import Call, Executor
 from tools.diagnostics.registry import Registry
 
@@ -32,6 +35,7 @@ TEN_QUESTIONS = (
     "Any data-quality anomalies?",
     "How full are disk and queue?",
 )
+assert scenario_night_faults.Standby  # its faults are among them
 ALONE = [fault for fault in FAULTS if not fault.monitored]
 
 
@@ -49,7 +53,8 @@ async def ask(desk, question):
     async with Registry.open(list(desk.configs.values()), [desk.bot.connection()]) as registry:
         diagnostician = Diagnostician(Executor(registry, Kept()), runbooks.load())
         started = time.perf_counter()
-        found = await diagnostician.diagnose(Question(question), FakeCaller(), nothing)
+        given = given_by(arguments_of("diagnose", question, {}, datetime.now(UTC).date()))
+        found = await diagnostician.diagnose(Question(question, given), FakeCaller(), nothing)
         return found, time.perf_counter() - started
 
 
@@ -264,6 +269,17 @@ async def test_two_faults_at_once(desk_maker, servers, capsys):
         strictly += not wrong(found, *pair, strict=True)
     report(capsys, f"two at once (both as causes of their own: {strictly})", results, times)
     assert share(results) >= 0.9
+
+
+@pytest.mark.nightly
+async def test_a_replica_of_an_idle_primary_is_not_behind(desk):
+    async with desk.stack:
+        await inject(desk)
+        await scenario_night_faults.with_standby(desk)
+        found, _ = await ask(desk, "are the replicas behind?")
+    assert found.verdict == "healthy", [result.summary for result in found.results]
+    assert causes(found) == []
+    assert any("orders-copy is a replica, 0.0 ms behind" in result.summary for result in found.results)
 
 
 @pytest.mark.nightly

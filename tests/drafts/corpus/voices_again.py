@@ -25,7 +25,7 @@ VOICES_AGAIN = cases(
     ("Short SPY when the 20-day average crosses under the 60-day; buy to cover when it crosses back over.", lambda m: m.trade(m.down(m.sma(20), m.sma(60)), m.up(m.sma(20), m.sma(60)), side=-1)),
     ("entry: rsi(14) crosses above 50 | exit: rsi(14) crosses below 45 | stop: 2 atr(10)", lambda m: m.trade(m.up(m.rsi(), 50.0), m.down(m.rsi(), 45.0), atr=(2, 10))),
     ("Enter when ATR(5) is below ATR(50) and price is at a 30-day high, leave at a 15-day low", lambda m: m.trade((m.atr(5) < m.atr(50)) & (m.c > m.hh(30)), m.c < m.ll(15))),
-    ("buy spy if vix is above 30", "refused"),
+    ("buy spy if vix is above 30", "clarify"),
     ("Get in when OBV crosses above its 20-day average, get out when it crosses below.", lambda m: m.trade(m.up(_obv(m), m.sma(20, _obv(m))), m.down(_obv(m), m.sma(20, _obv(m))))),
     ("Own it Nov to Apr, but only if it's over the 200-day", lambda m: m.trade(m.months(11, 12, 1, 2, 3, 4) & (m.c > m.sma(200)), ~(m.months(11, 12, 1, 2, 3, 4) & (m.c > m.sma(200))))),
     ("close in the lower fifth of the day's range and RSI(2) < 10, buy. Out tomorrow.", lambda m: m.trade((m.c - m.l < 0.2 * (m.h - m.l)) & (m.rsi(2) < 10), hold=1)),

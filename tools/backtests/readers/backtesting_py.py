@@ -13,22 +13,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve, Trade
-from tools.backtests.readers.document import Document, Json, Table, table_of, word, wrong
-from tools.backtests.readers.values import (
-    Metric,
-    by_day,
-    contradictions,
-    dates,
-    duration_days,
-    durations_as_written,
-    looks_like_date,
-    moment_of,
-    number,
-    numbers,
-    scalars,
-    series,
-    state,
-)
+from tools.backtests.readers.curves import by_day, series
+from tools.backtests.readers.dates import dates, duration_days, looks_like_date, moment_of
+from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, statistics, table_of, word, wrong
+from tools.backtests.readers.numbers import number, numbers
+from tools.backtests.readers.stated import Metric, contradictions, durations_as_written, scalars, state
 from tools.errors import BadInput
 
 ENGINE = "backtesting.py"
@@ -107,19 +96,25 @@ _METRICS = {
     "SQN": Metric(
         "sqn", "ratio", "root of the number of trades times their mean over their standard deviation", "SQN"
     ),
-    "Kelly Criterion": Metric("kelly", "ratio", "win rate less loss rate over the win-loss ratio", "Kelly criterion"),
+    "Kelly Criterion": Metric(
+        "kelly", "fraction", "win rate less loss rate over the win-loss ratio", "Kelly criterion"
+    ),
 }
 _TELLING = frozenset(("Return [%]", "Buy & Hold Return [%]", "Max. Drawdown [%]", "Equity Final [$]", "# Trades"))
 
 
 def matches(document: Document) -> int:
     """Statistics by their keys, the curve and the trades by their columns."""
-    if len(_TELLING & document.values.keys()) >= 3:
+    if _statistics(document, least=3):
         return 95
     table = document.table
     if table is None:
         return 0
     return 95 if _is_curve(table) or _is_trades(table) else 0
+
+
+def _statistics(document: Document, least: int) -> dict[str, dict[str, Json]]:
+    return statistics(document, _METRICS.__contains__, lambda names: len(_TELLING.intersection(names)) >= least)
 
 
 def _is_curve(table: Table) -> bool:
@@ -131,9 +126,12 @@ def _is_trades(table: Table) -> bool:
 
 
 def read(document: Document) -> list[BacktestRun]:
-    """One run, of what the file has: statistics, curve, trades."""
-    if len(_TELLING & document.values.keys()) >= 2:
-        return [_of_statistics(document.name, document.values)]
+    """One run, of what the file has: statistics, curve, trades; or one for each of several statistics beside each other."""
+    found = _statistics(document, least=2)
+    if len(found) > MAX_RUNS:
+        raise BadInput(f"{document.name} has {len(found)} runs; up to {MAX_RUNS} are read.")
+    if found:
+        return [_of_statistics(name or document.name, one) for name, one in found.items()]
     table = document.table
     if table is not None and _is_curve(table):
         equity, notes = _curve(table)
@@ -159,7 +157,7 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
     dated = trades is not None and _is_trades(trades) and all(_entry(row, trades) is not None for row in trades.rows)
     strategy = word(found.get("_strategy")).strip()
     run = BacktestRun(
-        name=strategy or name,
+        name=strategy or name[:200],
         engine=ENGINE,
         equity=equity,
         strategy=strategy[:60] or None,

@@ -13,21 +13,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.backtests.model import BacktestRun, Curve, Stated, Trade
+from tools.backtests.readers.curves import by_day, equity_of_returns, series
+from tools.backtests.readers.dates import dates, looks_like_date, moment_of
 from tools.backtests.readers.document import MAX_RUNS, Document, Json, items, obj, text, word, wrong
+from tools.backtests.readers.numbers import number
 from tools.backtests.readers.round_trips import Fill, trades_of
-from tools.backtests.readers.values import (
-    Metric,
-    by_day,
-    contradictions,
-    dates,
-    equity_of_returns,
-    looks_like_date,
-    moment_of,
-    number,
-    scalars,
-    series,
-    state,
-)
+from tools.backtests.readers.stated import Metric, contradictions, scalars, state
 from tools.errors import BadInput
 
 ENGINE = "backtrader"
@@ -256,6 +247,7 @@ def _run(name: str, found: Mapping[str, Json]) -> BacktestRun:
     run = BacktestRun(
         name=name[:200],
         engine=ENGINE,
+        currency="",
         equity=equity,
         strategy=name[:60],
         symbols=tuple(dict.fromkeys(trade.symbol for trade in trades if trade.symbol))[:100],

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 
 from tools.backtests.model import BacktestRun
 from tools.backtests.readers import plain
-from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, obj, plain_name, text, wrong
+from tools.backtests.readers.dates import moment_of
+from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, obj, plain_name, statistics, text, wrong
+from tools.backtests.readers.numbers import marked, number
 from tools.backtests.readers.round_trips import Fill, trades_of
-from tools.backtests.readers.values import Metric, contradictions, marked, moment_of, number, state
+from tools.backtests.readers.stated import Metric, contradictions, state
 from tools.errors import BadInput
 
 ENGINE = "bt"
@@ -163,17 +165,12 @@ def _strategies(document: Document) -> dict[str, dict[str, Json]]:
             return {"": document.values}
         inner = {name: obj(one) for name, one in document.values.items()}
         return inner if inner and all(_is_statistics(one) for one in inner.values()) else {}
-    table = document.given_table
-    if table is None or not 2 <= len(table.columns) <= MAX_RUNS + 1:
-        return {}
-    keys = [_key(row[0]) for row in table.rows]
-    if len(_TELLING & set(keys)) < 4:
-        return {}
-    named = [name if name not in ("0", "") else "" for name in table.columns[1:]]
-    return {
-        name: {key: row[index] for key, row in zip(keys, table.rows, strict=True)}
-        for index, name in enumerate(named, 1)
-    }
+    found = statistics(
+        document,
+        lambda name: _key(name) in _METRICS,
+        lambda names: len(_TELLING & {_key(name) for name in names}) >= 4,
+    )
+    return {name: {_key(key): value for key, value in one.items()} for name, one in found.items()}
 
 
 def _is_statistics(found: Mapping[str, Json]) -> bool:
@@ -202,6 +199,7 @@ def _run(name: str, found: Mapping[str, Json]) -> BacktestRun:
     run = BacktestRun(
         name=name[:200],
         engine=ENGINE,
+        currency="",
         equity=None,
         strategy=name[:60],
         stated=tuple(stated),
@@ -222,4 +220,4 @@ def _of_transactions(name: str, table: Table) -> BacktestRun:
         fills.append(Fill(stamp, symbol[:40], size, paid))
     trades = trades_of(fills)
     note = "Only transactions are in this file: trades are matched first in, first out, and there is no equity curve."
-    return BacktestRun(name=name, engine=ENGINE, equity=None, trades=trades, notes=(note,))
+    return BacktestRun(name=name, engine=ENGINE, currency="", equity=None, trades=trades, notes=(note,))

@@ -4,7 +4,7 @@ A document is JSON, a table of text cells, or the perf frame of a pickle. Number
 reader says which column is what.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
@@ -15,6 +15,8 @@ from tools.errors import BadInput
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Row: TypeAlias = "tuple[str, ...]"
 MAX_RUNS = 500
+MAX_CELLS = 4_000_000
+"""Most values in one file, whatever its size: what bounds the memory a file can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,64 @@ class Reader(Protocol):
         ...
 
 
+def statistics(
+    document: Document, is_figure: Callable[[str], bool], known: Callable[[Collection[str]], bool]
+) -> dict[str, dict[str, Json]]:
+    """Figures by the name of their run, where `known` finds names of figures; empty where it does not.
+
+    They stand alone (an object, or a table of names and values), one run a row, or one a column. A run that is alone and
+    has no name has an empty one.
+    """
+    if known(document.values.keys()):
+        table = document.given_table
+        return {
+            _called(table.columns[1]) if table is not None and not table.columns[0] else "": dict(document.values)
+        }
+    table = document.table
+    if table is None or not table.rows:
+        return {}
+    if known(table.columns):
+        return _by_row(document.name, table, is_figure)
+    keys = table.cells(0)
+    if not known(keys):
+        return {}
+    return {
+        _called(name): {key: row[index] for key, row in zip(keys, table.rows, strict=True) if key}
+        for index, name in enumerate(table.columns)
+        if index
+    }
+
+
+def _called(name: str) -> str:
+    """A column's name, unless it is the one that pandas gives to what has none."""
+    return "" if name == "0" else name
+
+
+_PERIOD = frozenset(("Start", "End", "Duration", "Period", "start", "end"))
+
+
+def _by_row(stem: str, table: Table, is_figure: Callable[[str], bool]) -> dict[str, dict[str, Json]]:
+    """One run a row, called by the words before its first figure."""
+    first = next((index for index, name in enumerate(table.columns) if is_figure(name)), 0)
+    made: dict[str, dict[str, Json]] = {}
+    for place, row in enumerate(table.rows[: MAX_RUNS + 1], 1):
+        leading = [pair for pair in zip(table.columns[:first], row[:first], strict=True) if pair[0] not in _PERIOD]
+        words = [cell for _, cell in leading if cell and not cell.isdigit()]
+        spoken = " ".join(words) or " ".join(f"{column} {cell}" for column, cell in leading if column)
+        name = spoken if spoken and spoken not in made else f"{spoken or stem} {place}"
+        made[name] = dict(zip(table.columns, row, strict=True))
+    return made
+
+
 def plain_name(name: str) -> str:
     """Lower case letters, digits and percent signs of a column's name."""
     return "".join(character for character in name.lower() if character.isalnum() or character in "%#")
 
 
 def table_of(value: Json) -> Table | None:
-    """A table from pandas' orients: columns, split, records, a series by index, or a list of pairs."""
+    """A table from pandas' orients: columns, lists, split, records, a series by index, or a list of pairs."""
     if isinstance(value, dict):
-        return _of_split(value) or _of_columns(value) or _of_series(value)
+        return _of_split(value) or _of_columns(value) or _of_lists(value) or _of_series(value)
     if isinstance(value, list) and value:
         return _of_records(value)
     return None
@@ -134,6 +185,15 @@ def _of_columns(value: dict[str, Json]) -> Table | None:
         return None
     rows = [(place, *(text(column[place]) for column in columns.values())) for place in first]
     return Table(("", *columns), tuple(rows))
+
+
+def _of_lists(value: dict[str, Json]) -> Table | None:
+    columns = [column for column in value.values() if isinstance(column, list)]
+    if len(columns) < 2 or len(columns) != len(value) or len({len(column) for column in columns}) != 1:
+        return None
+    if any(isinstance(cell, dict | list) for column in columns for cell in column):
+        return None
+    return Table(tuple(value), tuple(tuple(text(cell) for cell in row) for row in zip(*columns, strict=True)))
 
 
 def _of_series(value: dict[str, Json]) -> Table | None:

@@ -16,8 +16,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve, Stated, Trade
-from tools.backtests.readers.document import MAX_RUNS, Document, Json, items, obj, word, wrong
-from tools.backtests.readers.values import Metric, contradictions, dates, moment_of, number, scalars, series, state
+from tools.backtests.readers.curves import series
+from tools.backtests.readers.dates import dates, moment_of
+from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, items, obj, text, word, wrong
+from tools.backtests.readers.numbers import number
+from tools.backtests.readers.stated import Metric, contradictions, scalars, state, symbols_of
 from tools.errors import BadInput
 
 ENGINE = "freqtrade"
@@ -105,10 +108,16 @@ _METRICS = {
     "avg_stake_amount": Metric("avg_stake_amount", "currency", "mean stake of a trade"),
     "backtest_days": Metric("days", "days", "calendar days of the run", "Days"),
     "backtest_best_day": Metric(
-        "best_day", "fraction", "highest sum of profit ratios of one day, each of its own stake", "Best day"
+        "best_day_of_trades",
+        "fraction",
+        "highest sum of profit ratios of one day, each of its own stake",
+        "Best day, returns of its trades added up",
     ),
     "backtest_worst_day": Metric(
-        "worst_day", "fraction", "lowest sum of profit ratios of one day, each of its own stake", "Worst day"
+        "worst_day_of_trades",
+        "fraction",
+        "lowest sum of profit ratios of one day, each of its own stake",
+        "Worst day, returns of its trades added up",
     ),
     "winning_days": Metric("winning_days", "count", "days with a profit"),
     "losing_days": Metric("losing_days", "count", "days with a loss"),
@@ -158,7 +167,9 @@ _SETTINGS = (
 
 
 def matches(document: Document) -> int:
-    """A result by its strategies; the small files that lie beside one are known too, to say so."""
+    """A result by its strategies, trades by their columns; the small files that lie beside one are known too, to say so."""
+    if _trades_alone(document) is not None:
+        return 95
     found = document.values
     if document.kind != "json" or not found:
         return 0
@@ -168,6 +179,13 @@ def matches(document: Document) -> int:
     return 90 if _is_companion(found) else 0
 
 
+def _trades_alone(document: Document) -> Table | None:
+    """The trades that `load_backtest_data` gives, kept as CSV or JSON."""
+    table = document.table
+    columns = ("pair", "open_date", "close_date", "open_rate", "amount", "profit_abs", "profit_ratio")
+    return table if table is not None and table.has(*columns) else None
+
+
 def _is_companion(found: Mapping[str, Json]) -> bool:
     if "latest_backtest" in found or {"stake_currency", "exchange", "max_open_trades"} <= found.keys():
         return True
@@ -175,7 +193,10 @@ def _is_companion(found: Mapping[str, Json]) -> bool:
 
 
 def read(document: Document) -> list[BacktestRun]:
-    """One run a strategy."""
+    """One run a strategy; one without a curve where only trades were kept."""
+    alone = _trades_alone(document)
+    if alone is not None:
+        return [_of_trades(document.name, alone)]
     found = document.values
     if _is_companion(found):
         raise BadInput(
@@ -217,6 +238,21 @@ def _run(name: str, found: Mapping[str, Json], compared: Mapping[str, Json]) -> 
         notes=(*notes, *told),
     )
     return contradictions(run)
+
+
+def _of_trades(name: str, table: Table) -> BacktestRun:
+    rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    trades = tuple(trade for row in rows if (trade := _trade(row)) is not None)
+    return BacktestRun(
+        name=name,
+        engine=ENGINE,
+        currency="",
+        equity=None,
+        symbols=symbols_of(trades),
+        periods_per_year=365.0,
+        trades=trades,
+        notes=("Only trades are in this file: there is no equity curve.",),
+    )
 
 
 def _new(stated: list[Stated], again: list[Stated]) -> list[Stated]:
@@ -267,12 +303,17 @@ def _by_closing_day(trades: tuple[Trade, ...]) -> dict[np.datetime64, float]:
     return profits
 
 
+def _true(value: Json) -> bool:
+    return value is True or text(value).lower() in ("true", "1")
+
+
 def _trade(found: Mapping[str, Json]) -> Trade | None:
     opened = moment_of(found.get("open_date")) or moment_of(found.get("open_timestamp"))
     price, amount = number(found.get("open_rate")), number(found.get("amount"))
     if opened is None or price is None or amount is None:
         return None
-    closed = None if found.get("is_open") is True else moment_of(found.get("close_date"))
+    # What is open at the end is closed by force, and older versions call it open nevertheless.
+    closed = moment_of(found.get("close_date"))
     fees = (number(found.get("fee_open")), number(found.get("fee_close")))
     rate = number(found.get("close_rate"))
     costs = None
@@ -280,7 +321,7 @@ def _trade(found: Mapping[str, Json]) -> Trade | None:
         costs = amount * (price * fees[0] + (rate if rate is not None else price) * fees[1])
     return Trade(
         symbol=word(found.get("pair"), 40),
-        side="short" if found.get("is_short") is True else "long",
+        side="short" if _true(found.get("is_short")) else "long",
         quantity=abs(amount),
         entry_date=opened,
         entry_price=price,

@@ -21,21 +21,11 @@ from dataclasses import replace
 import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve, Days, Stated, Trade, Unit, Values
+from tools.backtests.readers.curves import series
+from tools.backtests.readers.dates import duration_days, moment_of
 from tools.backtests.readers.document import MAX_RUNS, Document, Json, items, obj, text, word, wrong
-from tools.backtests.readers.values import (
-    ABSURD,
-    Metric,
-    contradictions,
-    duration_days,
-    joined,
-    marked,
-    moment_of,
-    number,
-    scalars,
-    series,
-    state,
-    whole,
-)
+from tools.backtests.readers.numbers import ABSURD, CURRENCIES, marked, number, whole
+from tools.backtests.readers.stated import Metric, contradictions, joined, scalars, state
 from tools.errors import BadInput
 
 ENGINE = "lean"
@@ -197,18 +187,6 @@ _TRADES = {
         "average_holding", "days", "mean time a trade was held", "Average holding", read=duration_days
     ),
 }
-_MARKS = {
-    "$": "USD",
-    "€": "EUR",
-    "₮": "USDT",
-    "₹": "INR",
-    "Ξ": "ETH",
-    "£": "GBP",
-    "¥": "JPY",
-    "₿": "BTC",
-    "฿": "BTC",
-    "元": "CNY",
-}
 _KNOWN = frozenset(_STATISTICS)
 
 
@@ -330,7 +308,7 @@ def _statistics(found: Mapping[str, Json], path: str) -> tuple[list[Stated], lis
             continue
         amount, kind, mark = figure
         if mark:
-            currency = _MARKS.get(mark, mark)
+            currency = CURRENCIES.get(mark, mark)
         if abs(amount) >= ABSURD:
             overflown.append(key)
             continue

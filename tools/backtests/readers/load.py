@@ -5,31 +5,25 @@ Every way in which a file can be wrong ends in `BadInput` with one sentence.
 """
 
 import bz2
-import csv
 import gzip
 import io
-import json
 import lzma
-import re
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from typing import IO, Protocol
+from unicodedata import category
 
-from tools.backtests.readers.document import Document, Json, Table
+from tools.backtests.readers.document import Document
+from tools.backtests.readers.json_text import parsed
+from tools.backtests.readers.strangers import by_first_bytes, by_members
+from tools.backtests.readers.text_table import table_of_text
 from tools.errors import BadInput
 
 MAX_BYTES = 64 * 2**20
 """Largest file, as it lies on the disk and unpacked."""
-MAX_CELLS = 4_000_000
-"""Most values in one file, whatever its size: what bounds the memory a file can take."""
-MAX_DEPTH = 100
 MAX_MEMBERS = 1_000
-_MOST_COLUMNS = 2_000
-_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PACKED: dict[bytes, Callable[[IO[bytes]], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
@@ -121,6 +115,9 @@ def _archive(stem: str, data: bytes) -> list[Document]:
 
 def _members(stem: str, archive: zipfile.ZipFile) -> Iterator[Document]:
     members = archive.infolist()
+    stranger = by_members({member.filename for member in members[:MAX_MEMBERS]})
+    if stranger is not None:
+        raise BadInput(f"{stem} {stranger}")
     if len(members) > MAX_MEMBERS:
         raise BadInput(f"{stem} is a zip archive of {len(members)} files; up to {MAX_MEMBERS} are read.")
     if sum(member.file_size for member in members) > MAX_BYTES:
@@ -146,16 +143,21 @@ def _members(stem: str, archive: zipfile.ZipFile) -> Iterator[Document]:
 
 def _document(stem: str, data: bytes) -> Document:
     if data.startswith(b"PAR1"):
-        return Document(stem, "table", given_table=_parquet(stem, data))
+        from tools.backtests.readers.parquet_file import table_of_parquet  # DuckDB is only loaded where it is needed
+
+        return Document(stem, "table", given_table=table_of_parquet(stem, data))
     if _is_pickle(data):
         from tools.backtests.readers.perf_pickle import frame_of
 
         return Document(stem, "frame", frame=frame_of(stem, data))
+    stranger = by_first_bytes(data)
+    if stranger is not None:
+        raise BadInput(f"{stem} {stranger}")
     content = _decoded(stem, data)
     start = content.lstrip()
     if start[:1] in ("{", "["):
-        return Document(stem, "json", json=_json(stem, start))
-    return Document(stem, "table", given_table=_csv(stem, content))
+        return Document(stem, "json", json=parsed(stem, start))
+    return Document(stem, "table", given_table=table_of_text(stem, content))
 
 
 def _is_pickle(data: bytes) -> bool:
@@ -173,7 +175,7 @@ def _decoded(stem: str, data: bytes) -> str:
     except UnicodeDecodeError:
         # Spreadsheets of western Europe still write this; digits and separators are the same in all of them.
         content = data.decode("cp1252", errors="replace")
-    strange = sum(not (character.isprintable() or character in "\r\n\t\ufeff") for character in content[:4096])
+    strange = sum(not (c.isprintable() or c in "\r\n\t\ufeff" or category(c) == "Zs") for c in content[:4096])
     if "\x00" in content or strange > 8:
         raise _not_text(stem)
     return content.lstrip("\ufeff")
@@ -190,164 +192,3 @@ def _not_text(stem: str) -> BadInput:
     return BadInput(
         f"{stem} is neither text nor a kind of file that can be read: JSON, CSV, Parquet, perf pickle, zip or gzip."
     )
-
-
-# --- JSON ------------------------------------------------------------------------------------------------------------
-
-
-def _json(stem: str, content: str) -> Json:
-    if content.count(",") + content.count("[") + content.count("{") > MAX_CELLS:
-        raise BadInput(f"{stem} holds more than {MAX_CELLS:,} values, which is more than is read.")
-    if _depth(content) > MAX_DEPTH:
-        raise BadInput(f"{stem} is nested more than {MAX_DEPTH} levels deep, which no result is.")
-    try:
-        value: Json = json.loads(content, object_pairs_hook=_once)
-    except _Twice as twice:
-        raise BadInput(
-            f"{stem} has the key {twice.key!r} twice in one object, so it is unclear which counts."
-        ) from None
-    except json.JSONDecodeError as error:
-        cut = error.pos >= len(content.rstrip()) - 1
-        raise BadInput(
-            f"{stem} is cut off: the JSON ends in the middle."
-            if cut
-            else f"{stem} is not valid JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}."
-        ) from None
-    except (RecursionError, ValueError):
-        raise BadInput(
-            f"{stem} is not JSON that can be read: a number or a nesting in it is beyond all bounds."
-        ) from None
-    return value
-
-
-class _Twice(Exception):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key[:60]
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _Twice(key)
-            seen.add(key)
-    return made
-
-
-def _depth(content: str) -> int:
-    """Deepest nesting of brackets outside strings; stops counting past the bound."""
-    depth = deepest = 0
-    for match in _STRUCTURE.finditer(content):
-        mark = match[0]
-        if mark in ("[", "{"):
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_DEPTH:
-                break
-        elif mark in ("]", "}"):
-            depth -= 1
-    return deepest
-
-
-# --- CSV -------------------------------------------------------------------------------------------------------------
-
-
-def _csv(stem: str, content: str) -> Table:
-    head = [line for line in islice(io.StringIO(content, newline=None), 200) if line.strip()][:30]
-    delimiter = _delimiter(head)
-    if delimiter is None:
-        raise BadInput(
-            f"{stem} is not a table: its lines have no columns separated by a comma, semicolon, tab or bar."
-        )
-    rows = _rows(stem, io.StringIO(content, newline=None), delimiter)
-    if not rows:
-        raise BadInput(f"{stem} has no rows.")
-    width = max(len(row) for row in rows[:30])
-    first = rows[0]
-    # R writes one name fewer than columns: the index has none.
-    header = ["", *first] if len(first) == width - 1 and len(rows) > 1 else first
-    body = rows[1:]
-    if _looks_like_data(first):
-        header, body = [""] * width, rows
-    body = [row for row in body if any(cell for cell in row)]
-    ragged = next((number for number, row in enumerate(body, start=2) if len(row) != width), None)
-    if ragged is not None or len(header) != width:
-        raise BadInput(f"{stem} is not a table: row {ragged or 1} has another number of columns than the others.")
-    return Table(tuple(header), tuple(tuple(row) for row in body))
-
-
-def _delimiter(head: list[str]) -> str | None:
-    """The separator that splits the first lines into the most columns of the same number."""
-    best: tuple[float, int, str] | None = None
-    for delimiter in (",", ";", "\t", "|"):
-        try:
-            widths = [len(row) for row in csv.reader(head, delimiter=delimiter)]
-        except csv.Error:
-            continue
-        if not widths or max(widths) < 2:
-            continue
-        usual = max(set(widths), key=widths.count)
-        # A decimal comma splits rows as well, and a date in words too: all rows alike count more than many columns.
-        score = (widths.count(usual) / len(widths), 1 if delimiter != "," else 0, delimiter)
-        if usual > 1 and (best is None or score[:2] > best[:2]):
-            best = score
-    return best[2] if best else None
-
-
-def _rows(stem: str, lines: Iterable[str], delimiter: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    cells = 0
-    try:
-        for row in csv.reader(lines, delimiter=delimiter):
-            if not row:
-                continue
-            cells += len(row)
-            if len(row) > _MOST_COLUMNS or cells > MAX_CELLS:
-                raise BadInput(f"{stem} holds more than {MAX_CELLS:,} cells, which is more than is read.")
-            rows.append([cell.strip() for cell in row])
-    except csv.Error as error:
-        raise BadInput(f"{stem} is not a table that can be read: {error}.") from None
-    return rows
-
-
-def _looks_like_data(row: list[str]) -> bool:
-    """Whether a first row is already data: it starts with a date or number and all the rest are numbers."""
-    from tools.backtests.readers.values import looks_like_date, number
-
-    if not looks_like_date(row[0]):
-        return False
-    return any(row[1:]) and all(number(cell) is not None for cell in row[1:] if cell)
-
-
-# --- Parquet ---------------------------------------------------------------------------------------------------------
-
-
-def _parquet(stem: str, data: bytes) -> Table:
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="deskhand-") as folder:
-        path = Path(folder, "file.parquet")
-        path.write_bytes(data)
-        try:
-            with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as connection:
-                connection.execute("SET TimeZone = 'UTC'")
-                relation = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-                names = [str(column[0]) for column in relation.description or ()]
-                limit = MAX_CELLS // max(1, len(names))
-                rows = relation.fetchmany(limit + 1)
-        except duckdb.Error as error:
-            raise BadInput(f"{stem} is a damaged or cut off Parquet file.") from error
-    if len(rows) > limit:
-        raise BadInput(f"{stem} holds more than {MAX_CELLS:,} cells, which is more than is read.")
-    ordered = sorted(range(len(names)), key=lambda index: not names[index].startswith("__index_level_"))
-    header = tuple("" if names[index].startswith("__index_level_") else names[index] for index in ordered)
-    return Table(header, tuple(tuple(_cell(row[index]) for index in ordered) for row in rows))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value)

@@ -6,7 +6,7 @@ name ("Sharpe Ratio (252 days)") are its annualisation. Statistics of returns ar
 none, of positions, which the result does not tell.
 
 An account report has a row for each change of the balance; `total` makes the equity of a currency, without the
-unrealised profit of open positions. A position report makes trades: `realized_pnl` is money with its currency in the text, net of commissions.
+unrealised profit of open positions; it is carried over the days without a change. A position report makes trades: `realized_pnl` is money with its currency in the text, net of commissions.
 """
 
 from collections.abc import Mapping
@@ -14,22 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from tools.backtests.model import BacktestRun, Curve, Scalar, Stated, Trade
-from tools.backtests.readers.document import Document, Json, Table, obj, wrong
-from tools.backtests.readers.values import (
-    Metric,
-    contradictions,
-    dates,
-    joined,
-    moment_of,
-    number,
-    numbers,
-    scalars,
-    series,
-    state,
-    symbols_of,
-    years_of_days,
-)
+from tools.backtests.model import BacktestRun, Scalar, Stated, Trade
+from tools.backtests.readers.curves import day_by_day, series
+from tools.backtests.readers.dates import dates, moment_of
+from tools.backtests.readers.document import Document, Json, Table, obj, plain_name, wrong
+from tools.backtests.readers.numbers import number, numbers
+from tools.backtests.readers.stated import Metric, contradictions, joined, scalars, state, symbols_of, years_of_days
 from tools.errors import BadInput
 
 ENGINE = "nautilus_trader"
@@ -85,16 +75,23 @@ _TOTALS = {
 
 def matches(document: Document) -> int:
     """Statistics by their sections or names, reports by their columns."""
-    if document.kind == "json" and (
-        _sections(document.values) or _is_pnls(document.values) or _is_returns(document.values)
-    ):
+    if _are_statistics(document.values):
         return 90
     table = document.table
-    return 90 if table is not None and (_is_account(table) or _is_positions(table)) else 0
+    return 90 if table is not None and (_is_account(table) or _is_positions(table) or _is_orders(table)) else 0
 
 
-def _sections(found: Mapping[str, Json]) -> bool:
-    return isinstance(found.get("stats_returns"), dict) or isinstance(found.get("stats_pnls"), dict)
+def _are_statistics(found: Mapping[str, Json]) -> bool:
+    return bool(_section(found, "returns") or _section(found, "pnls")) or _is_pnls(found) or _is_returns(found)
+
+
+def _section(found: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """`stats_pnls` of a BacktestResult; or `pnls`, as people call what the analyzer gives."""
+    full = obj(found.get(f"stats_{name}"))
+    if full:
+        return full
+    short = obj(found.get(name))
+    return short if _is_pnls(short) or _is_returns(short) else {}
 
 
 def _is_pnls(found: Mapping[str, Json]) -> bool:
@@ -111,6 +108,10 @@ def _is_account(table: Table) -> bool:
     return table.has("total", "locked", "free", "currency")
 
 
+def _is_orders(table: Table) -> bool:
+    return table.has("trader_id", "strategy_id", "instrument_id", "venue_order_id")
+
+
 def _is_positions(table: Table) -> bool:
     return table.has("instrument_id", "ts_opened", "avg_px_open", "realized_pnl")
 
@@ -118,7 +119,7 @@ def _is_positions(table: Table) -> bool:
 def read(document: Document) -> list[BacktestRun]:
     """One run; of an account report one a currency."""
     found = document.values
-    if document.kind == "json" and (_sections(found) or _is_pnls(found) or _is_returns(found)):
+    if _are_statistics(found):
         return [_of_statistics(document.name, found)]
     table = document.table
     if table is not None and _is_account(table):
@@ -130,6 +131,11 @@ def read(document: Document) -> list[BacktestRun]:
             name=document.name, engine=ENGINE, equity=None, symbols=symbols_of(trades), trades=trades, notes=(note,)
         )
         return [replace(run, currency=_currency(table))]
+    if table is not None and _is_orders(table):
+        raise BadInput(
+            f"{document.name} is a report of orders or fills, which does not say what an instrument's point is worth; hand in "
+            "the positions report or the account report of the same run."
+        )
     raise wrong(document, ENGINE, "statistics, account report or position report")
 
 
@@ -137,15 +143,13 @@ def read(document: Document) -> list[BacktestRun]:
 
 
 def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
-    returns = obj(found.get("stats_returns")) or (dict(found) if _is_returns(found) else {})
-    by_currency = obj(found.get("stats_pnls")) or ({"": dict(found)} if _is_pnls(found) else {})
+    returns = _section(found, "returns") or (dict(found) if _is_returns(found) else {})
+    by_currency = _section(found, "pnls") or ({"": dict(found)} if _is_pnls(found) else {})
     if by_currency and not any(isinstance(pnls, dict) for pnls in by_currency.values()):
         by_currency = {"": by_currency}
-    stated, notes = _of_returns(returns, "stats_returns" if "stats_returns" in found else "")
+    stated, notes = _of_returns(returns, _path(found, "returns"))
     for currency, pnls in by_currency.items():
-        told, left_out = state(
-            _PNLS, obj(pnls), joined("stats_pnls" if "stats_pnls" in found else "", currency) if currency else ""
-        )
+        told, left_out = state(_PNLS, obj(pnls), joined(_path(found, "pnls"), currency) if currency else "")
         several = len(by_currency) > 1
         stated += (
             [
@@ -156,7 +160,7 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
             else told
         )
         notes += left_out
-    general, _ = state(_PNLS, obj(found.get("stats_general")), "stats_general")
+    general, _ = state(_PNLS, obj(found.get("stats_general") or found.get("general")), _path(found, "general"))
     told, _ = state(_TOTALS, found)
     period: dict[str, Scalar] = {
         key: str(stamp)
@@ -167,12 +171,16 @@ def _of_statistics(name: str, found: Mapping[str, Json]) -> BacktestRun:
         name=name,
         engine=ENGINE,
         equity=None,
-        currency=next(iter(by_currency), "") or "USD",
+        currency=next(iter(by_currency), ""),
         stated=(*stated, *general, *told),
         configuration={**scalars(found, ("run_id", "trader_id", "elapsed_time")), **period},
         notes=(*notes, "Only the engine's own figures are in this file: there is no equity curve."),
     )
     return contradictions(run)
+
+
+def _path(found: Mapping[str, Json], name: str) -> str:
+    return next((key for key in (f"stats_{name}", name) if key in found), "")
 
 
 def _of_returns(found: Mapping[str, Json], path: str) -> tuple[list[Stated], list[str]]:
@@ -194,6 +202,8 @@ def _bare(name: str) -> str:
 
 def _of_account(name: str, table: Table) -> list[BacktestRun]:
     money = table.cells(table.column("currency") or 0)
+    if plain_name(table.columns[0]) == "total":
+        raise BadInput(f"{name} is an account report without its dates; write it with its index.")
     when = dates(table.cells(0), table.columns[0] or "index")
     total = numbers(table, table.column("total") or 0)
     runs: list[BacktestRun] = []
@@ -211,10 +221,13 @@ def _of_account(name: str, table: Table) -> list[BacktestRun]:
             BacktestRun(
                 name=name if len(set(money)) == 1 else f"{name} ({currency[:12]})",
                 engine=ENGINE,
-                equity=Curve(found.curve.dates, found.curve.values),
+                equity=day_by_day(found.curve),
                 currency=currency[:12],
                 initial_capital=float(found.curve.values[0]),
-                notes=(*found.notes, "The curve is the balance of the account; open positions are not valued in it."),
+                notes=(
+                    *found.notes,
+                    "The curve is the balance of the account at the end of each day; open positions are not valued in it.",
+                ),
             )
         )
     if not runs:
@@ -262,4 +275,4 @@ def _commissions(value: str) -> float | None:
 
 def _currency(table: Table) -> str:
     cells = table.cells(table.column("realized_pnl") or 0)
-    return next((cell.split(" ")[1][:12] for cell in cells if " " in cell), "USD")
+    return next((cell.split(" ")[1][:12] for cell in cells if " " in cell), "")

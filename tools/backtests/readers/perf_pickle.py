@@ -96,7 +96,8 @@ def frame_of(stem: str, data: bytes) -> Frame:
         found = _Unpickler(data).load()
     except _Refused as refused:
         raise BadInput(
-            f"{stem} is a pickle that uses {str(refused)[:80]}, which a perf file never does; it was not opened."
+            f"{stem} is a pickle that uses {str(refused)[:80]}, which a perf file never does; it was not opened. "
+            "Save what is in it as CSV, JSON or Parquet."
         ) from None
     except Exception as error:  # a damaged pickle can fail in any way its opcodes allow
         raise BadInput(f"{stem} is a damaged or cut off pickle.") from error

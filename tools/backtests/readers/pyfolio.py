@@ -9,9 +9,12 @@ import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve
 from tools.backtests.readers import plain
+from tools.backtests.readers.column_names import says, words
+from tools.backtests.readers.curves import by_day, series
+from tools.backtests.readers.dates import dates, looks_like_date
 from tools.backtests.readers.document import Document, Table, wrong
+from tools.backtests.readers.numbers import numbers
 from tools.backtests.readers.round_trips import Fill, trades_of
-from tools.backtests.readers.values import by_day, dates, looks_like_date, numbers, series
 from tools.errors import BadInput
 
 ENGINE = "pyfolio"
@@ -32,7 +35,13 @@ def _is_transactions(table: Table) -> bool:
 def _is_positions(table: Table) -> bool:
     if table.column("cash") is None or len(table.columns) < 3 or not table.rows:
         return False
-    return looks_like_date(table.rows[0][0]) and not table.has("portfolio_value")
+    # A column of the whole account beside its cash would be added to it.
+    return looks_like_date(table.rows[0][0]) and not any(_speaks_of_all(name) for name in table.columns)
+
+
+def _speaks_of_all(name: str) -> bool:
+    whole = bool(words(name) & {"total", "value", "holdings", "price", "qty", "quantity", "commission", "drawdown"})
+    return whole or says(name, "equity") or says(name, "returns")
 
 
 def read(document: Document) -> list[BacktestRun]:
@@ -64,6 +73,7 @@ def _of_positions(name: str, table: Table) -> BacktestRun:
     return BacktestRun(
         name=name,
         engine=ENGINE,
+        currency="",
         equity=found.curve,
         symbols=tuple(column[:40] for index, column in enumerate(table.columns) if index and index != cash)[:100],
         initial_capital=float(found.curve.values[0]),
@@ -87,6 +97,7 @@ def _of_transactions(name: str, table: Table) -> BacktestRun:
     return BacktestRun(
         name=name,
         engine=ENGINE,
+        currency="",
         equity=None,
         symbols=tuple(dict.fromkeys(code[:40] for code in table.cells(symbol)))[:100],
         trades=trades,

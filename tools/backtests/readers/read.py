@@ -23,6 +23,7 @@ from tools.backtests.readers import (
 )
 from tools.backtests.readers.document import MAX_RUNS, Document, Reader
 from tools.backtests.readers.load import MAX_BYTES, load, stem_of, too_large
+from tools.backtests.readers.strangers import unknown
 from tools.backtests.readers.together import together
 from tools.errors import BadInput
 
@@ -133,29 +134,30 @@ def _read(document: Document, reader: Reader | None, engine: str | None) -> list
         if parts:
             return [run for part, found in parts for run in found.read(part)]
     if chosen is None:
-        raise BadInput(
-            f"{document.name} is not a result of an engine that is known by its content; "
-            f"name the engine: {', '.join(ENGINES)}."
-        )
+        raise BadInput(unknown(document, ENGINES))
     return chosen.read(document)
 
 
 def _parts(document: Document) -> list[tuple[Document, Reader]]:
-    """A JSON list or object of whole results, each known by its content; empty where it is not that."""
+    """Whole results in a JSON list, or by name in an object, each known by its content; empty where it is not that.
+
+    In an object other things may stand beside them; a list is of results or it is not.
+    """
+    if document.kind != "json":
+        return []
     if isinstance(document.json, list):
         named = [(f"{document.name} {place}", one) for place, one in enumerate(document.json[: MAX_RUNS + 1], 1)]
     else:
-        named = [(name[:200], one) for name, one in list(document.values.items())[: MAX_RUNS + 1]]
-    if (
-        document.kind != "json"
-        or not named
-        or len(named) > MAX_RUNS
-        or not all(isinstance(one, dict) for _, one in named)
-    ):
+        named = [(name[:200], one) for name, one in document.values.items() if isinstance(one, dict)]
+    if len(named) > MAX_RUNS:
         return []
-    parts = [Document(name, "json", json=one) for name, one in named]
+    parts = [Document(name, "json", json=one) for name, one in named if isinstance(one, dict)]
     known = [(part, found) for part in parts if (found := _found(part)) is not None and found is not plain]
-    return known if len(known) == len(parts) else []
+    if isinstance(document.json, list) and len(known) < len(named):
+        return []
+    if len(known) == 1 and isinstance(document.json, dict):
+        return [(Document(document.name, "json", json=known[0][0].json), known[0][1])]
+    return known
 
 
 def _kind(engine: str) -> str:

@@ -8,21 +8,14 @@ Ratios are annualised with `year_freq`, 365 days by default, also for data of bu
 conventional but for that factor. `Period` counts bars, not calendar days. Max drawdown durations are in bars times the frequency.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tools.backtests.model import BacktestRun, Trade
 from tools.backtests.readers import plain
-from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, wrong
-from tools.backtests.readers.values import (
-    Metric,
-    contradictions,
-    duration_days,
-    durations_as_written,
-    moment_of,
-    number,
-    scalars,
-    state,
-)
+from tools.backtests.readers.dates import duration_days, moment_of
+from tools.backtests.readers.document import MAX_RUNS, Document, Json, Table, statistics, wrong
+from tools.backtests.readers.numbers import number
+from tools.backtests.readers.stated import Metric, contradictions, durations_as_written, scalars, state
 from tools.errors import BadInput
 
 ENGINE = "vectorbt"
@@ -100,23 +93,20 @@ _METRICS = {
     ),
     "Beta": Metric("beta", "ratio", "covariance with the benchmark over its variance", "Beta"),
 }
-_TELLING = frozenset(
-    ("Start Value", "End Value", "Benchmark Return [%]", "Total Closed Trades", "Omega Ratio", "Max Drawdown [%]")
-)
 
 
 def matches(document: Document) -> int:
     """Statistics by their keys, as names or as columns; trades by their columns."""
-    if _is_statistics(document.values):
-        return 95
     table = document.table
-    if table is not None and (_is_statistics(dict.fromkeys(table.columns)) or _is_trades(table)):
-        return 95
-    return 0
+    return 95 if _statistics(document) or (table is not None and _is_trades(table)) else 0
 
 
-def _is_statistics(found: Mapping[str, Json]) -> bool:
-    return "Total Return [%]" in found and len(_TELLING & found.keys()) >= 2
+def _statistics(document: Document) -> dict[str, dict[str, Json]]:
+    return statistics(document, _METRICS.__contains__, _are_statistics)
+
+
+def _are_statistics(names: Collection[str]) -> bool:
+    return "Total Return [%]" in names and len(_METRICS.keys() & set(names)) >= 3
 
 
 def _is_trades(table: Table) -> bool:
@@ -125,18 +115,21 @@ def _is_trades(table: Table) -> bool:
 
 def read(document: Document) -> list[BacktestRun]:
     """One run a portfolio."""
-    if _is_statistics(document.values):
-        return [_run(document.name, document.values)]
+    found = _statistics(document)
+    if len(found) > MAX_RUNS:
+        raise BadInput(f"{document.name} has {len(found)} portfolios; up to {MAX_RUNS} are read.")
+    if found:
+        return [_run(name or document.name, one) for name, one in found.items()]
     table = document.table
     if table is None:
         raise wrong(document, ENGINE, "statistics, trades or values")
-    if _is_statistics(dict.fromkeys(table.columns)):
-        if len(table.rows) > MAX_RUNS:
-            raise BadInput(f"{document.name} has {len(table.rows)} portfolios; up to {MAX_RUNS} are read.")
-        return [_run(row[0] or document.name, dict(zip(table.columns, row, strict=True))) for row in table.rows]
     if _is_trades(table):
         note = "Only trades are in this file: there is no equity curve."
-        return [BacktestRun(name=document.name, engine=ENGINE, equity=None, trades=_trades(table), notes=(note,))]
+        return [
+            BacktestRun(
+                name=document.name, engine=ENGINE, currency="", equity=None, trades=_trades(table), notes=(note,)
+            )
+        ]
     return plain.runs(document, "equity", ENGINE)
 
 
@@ -146,6 +139,7 @@ def _run(name: str, found: Mapping[str, Json]) -> BacktestRun:
     run = BacktestRun(
         name=name[:200],
         engine=ENGINE,
+        currency="",
         equity=None,
         initial_capital=next((item.value for item in stated if item.name == "initial_capital"), None),
         stated=tuple(stated),

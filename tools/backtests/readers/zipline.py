@@ -14,22 +14,13 @@ from typing import Literal
 import numpy as np
 
 from tools.backtests.model import BacktestRun, Curve, Days, Stated, Trade, Values
+from tools.backtests.readers.curves import by_day, equity_of_returns, series, with_capital
+from tools.backtests.readers.dates import dates
 from tools.backtests.readers.document import Document, Frame, Json, Table, wrong
+from tools.backtests.readers.numbers import is_numeric, number, numbers
 from tools.backtests.readers.perf_pickle import Inert
 from tools.backtests.readers.round_trips import Fill, trades_of
-from tools.backtests.readers.values import (
-    Metric,
-    by_day,
-    contradictions,
-    dates,
-    equity_of_returns,
-    is_numeric,
-    number,
-    numbers,
-    series,
-    state,
-    with_capital,
-)
+from tools.backtests.readers.stated import Metric, contradictions, state
 from tools.errors import BadInput
 
 ENGINE = "zipline"
@@ -106,6 +97,7 @@ def read(document: Document) -> list[BacktestRun]:
     run = BacktestRun(
         name=document.name,
         engine=ENGINE,
+        currency="",
         equity=equity,
         symbols=symbols,
         initial_capital=float(equity.values[0]),

@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from tools.diagnostics.conditions import Condition
-from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, read_options
+from tools.diagnostics.conditions import Condition, Severity
+from tools.diagnostics.connections.base import ConnectionConfig, Duration, read_options
 from tools.diagnostics.connections.jobs import Job
-from tools.diagnostics.connections.web import Web, WebOptions, at, judge, moment
+from tools.diagnostics.connections.web import WebConnection, WebOptions, at, items, judge, moment, words
 from tools.diagnostics.tool import Arguments, Effect, Fault, Json, NoData, Report, slug, tool
 from tools.errors import BadInput, Problem
 from tools.narrative.text import duration_text, plural
@@ -18,19 +18,31 @@ from tools.narrative.text import duration_text, plural
 _SHOWN: Final = 15
 
 
+_PARTS: Final[Mapping[str, Condition]] = {
+    "metadatabase": "dependency_down",
+    "scheduler": "scheduler_down",
+    "dag_processor": "scheduler_down",
+    "triggerer": "scheduler_down",
+}
+"""Parts of an installation that its health names; one that is not deployed has no status."""
+_RAN_LATELY: Final = timedelta(days=7)
+
+
 class AirflowOptions(WebOptions):
     """Which version, and what is expected of the pipelines."""
 
-    version: Literal["v1", "v2"] | None = None
+    version: Literal["v1", "v2"] | None = Field(None, examples=['version = "v2"'])
     """Unset: found out. `username` and `password` are exchanged for a token in version 2, sent as they are in 1."""
-    jobs: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = Field((), examples=['jobs = ["prices_daily"]'])
     """DAGs to watch; unset, all that are not paused."""
-    must_run: tuple[str, ...] = ()
+    must_run: tuple[str, ...] = Field((), examples=['must_run = ["prices_daily"]'])
     """DAGs that must not be paused."""
-    every: Mapping[str, Duration] = Field(default_factory=dict)
+    every: Mapping[str, Duration] = Field(default_factory=dict, examples=['every = {prices_daily = "1d"}'])
     """How often a DAG is expected to finish."""
     stuck_after: Duration = timedelta(hours=2)
+    """How long a run may take."""
     heartbeat: Duration = timedelta(minutes=2)
+    """How old the scheduler's last sign may be."""
 
 
 class RunsArguments(Arguments):
@@ -40,35 +52,27 @@ class RunsArguments(Arguments):
     hours: Annotated[int, Field(ge=1, le=720, description="How far to look back")] = 24
 
 
-class AirflowConnection(Connection):
+class AirflowConnection(WebConnection):
     """An Airflow installation."""
 
+    options_type = AirflowOptions
+
     def __init__(self, config: ConnectionConfig) -> None:
-        super().__init__(config)
         self.options = read_options(config, AirflowOptions)
+        super().__init__(config, self.options)
         self._signs_in = bool(self.options.username) and self.options.version != "v1"
-        self.web = Web(config, self.url, self.options)
         self._version: str | None = self.options.version
         self._token = ""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What the client sends to be let in."""
-        return (*self.web.secrets, *filter(None, [self._token]))
-
-    @property
-    def place(self) -> str:
-        """The address."""
-        return self.web.place
+        return (*super().secrets, *filter(None, [self._token]))
 
     async def check(self) -> str:
         """Asks the scheduler's health."""
         health = await self._health(None)
         return f"answers; the scheduler is {at(health, 'scheduler.status') or 'not told'}"
-
-    async def close(self) -> None:
-        """Close the client."""
-        await self.web.close()
 
     # --- tools -----------------------------------------------------------------------------------------------------
 
@@ -80,12 +84,13 @@ class AirflowConnection(Connection):
         """
         await self._scheduler(report)
         dags = await self._dags(arguments.job, report)
-        await self._paused(dags, report)
+        await self._unloadable(report)
         since = datetime.now(UTC) - timedelta(hours=arguments.hours)
         runs = await self._runs(arguments.job, report)
+        self._paused(dags, runs, report)
         latest: dict[str, Json] = {}
         for run in runs:
-            latest.setdefault(_text(at(run, "dag_id")), run)
+            latest.setdefault(words(at(run, "dag_id")), run)
         recent = [run for run in runs if (_started(run) or since) >= since]
         failed = [run for run in recent if at(run, "state") == "failed" and self._watched(run)]
         report.fact("runs", f"runs of {self.name}", len(recent), "count")
@@ -108,7 +113,7 @@ class AirflowConnection(Connection):
         if await self._found_version() == "v2":
             body["logical_date"] = None
         made = await self._fetch(report, f"/dags/{arguments.job}/dagRuns", method="POST", body=body)
-        return f"{arguments.job} runs again as {_text(at(made, 'dag_run_id'))}."
+        return f"{arguments.job} runs again as {words(at(made, 'dag_run_id'))}."
 
     @tool(permission="act", timeout=12, effect="_foresee_pause")
     async def pause_job(self, arguments: Job, report: Report) -> str:
@@ -143,13 +148,13 @@ class AirflowConnection(Connection):
 
     async def _scheduler(self, report: Report) -> None:
         health = await self._health(report)
-        for part in ("metadatabase", "scheduler"):
-            status = _text(at(health, f"{part}.status"))
+        for part, condition in _PARTS.items():
+            status = words(at(health, f"{part}.status"))
             if status:
                 report.claim(part, status)
             if status and status != "healthy":
-                condition: Condition = "scheduler_down" if part == "scheduler" else "dependency_down"
-                report.finding(condition, "critical", f"The {part} of {self.name} is {status}", subject=part)
+                said = f"The {part.replace('_', ' ')} of {self.name} is {status}"
+                report.finding(condition, "critical", said, subject=part)
         beat = moment(at(health, "scheduler.latest_scheduler_heartbeat"))
         if beat is None:
             return
@@ -159,19 +164,38 @@ class AirflowConnection(Connection):
             said = f"The scheduler of {self.name} gave its last sign {duration_text(age)} ago"
             report.finding("scheduler_down", "critical", said, fact, subject="scheduler")
 
-    async def _paused(self, dags: list[Json], report: Report) -> None:
+    def _paused(self, dags: list[Json], runs: list[Json], report: Report) -> None:
+        """A DAG that must run, or ran lately and now does not, is worth a word; most paused ones are examples."""
+        after = datetime.now(UTC) - _RAN_LATELY
+        ran = {words(at(run, "dag_id")) for run in runs if (_started(run) or after) > after}
         for dag in dags:
-            name = _text(at(dag, "dag_id"))
+            name = words(at(dag, "dag_id"))
+            if at(dag, "has_import_errors") is True:
+                said = f"{name} of {self.name} cannot be loaded: its file has an error"
+                report.finding("ingestion_failed", "critical", said, subject=name)
             if at(dag, "is_paused") is not True:
                 continue
             report.line(f"{name} is paused")
-            if name in self.options.must_run:
-                report.finding("paused", "critical", f"{name} of {self.name} is paused", subject=name)
-            if at(dag, "has_import_errors") is True:
-                report.finding("ingestion_failed", "critical", f"{name} cannot be loaded", subject=name)
+            if name in self.options.must_run or name in ran:
+                severity: Severity = "critical" if name in self.options.must_run else "warning"
+                said = f"{name} of {self.name} is paused, so it starts no new runs"
+                report.finding("paused", severity, said, subject=name)
+
+    async def _unloadable(self, report: Report) -> None:
+        """Files that Airflow could not read: their DAGs are missing from every other list."""
+        try:
+            found = await self._fetch(report, "/importErrors", {"limit": _SHOWN})
+        except Problem:  # not everybody may read them
+            return
+        for each in items(at(found, "import_errors")):
+            file = words(at(each, "filename")).rpartition("/")[2]
+            reason = words(at(each, "stack_trace")).strip().rpartition("\n")[2]
+            report.line(f"cannot be loaded: {file}: {reason}")
+            said = f"{self.name} cannot load {file or 'a file of DAGs'}, so none of its DAGs run"
+            report.finding("ingestion_failed", "critical", said, subject=file)
 
     async def _failed(self, run: Json, latest: Mapping[str, Json], fact: str, report: Report) -> None:
-        dag, run_id = _text(at(run, "dag_id")), _text(at(run, "dag_run_id"))
+        dag, run_id = words(at(run, "dag_id")), words(at(run, "dag_run_id"))
         made_good = latest.get(dag) is not run and at(latest.get(dag), "state") == "success"
         tasks = await self._failed_tasks(dag, run_id, report)
         where = f" in {', '.join(tasks)}" if tasks else ""
@@ -188,17 +212,17 @@ class AirflowConnection(Connection):
         except Problem:
             return []
         return [
-            f"task {_text(at(each, 'task_id'))}"
-            for each in _list(at(found, "task_instances"))
+            f"task {words(at(each, 'task_id'))}"
+            for each in items(at(found, "task_instances"))
             if at(each, "state") == "failed"
         ][:5]
 
     def _stuck(self, run: Json, report: Report) -> None:
-        started, state = _started(run), _text(at(run, "state"))
+        started, state = _started(run), words(at(run, "state"))
         if state not in ("running", "queued") or started is None or not self._watched(run):
             return
         age = (datetime.now(UTC) - started).total_seconds()
-        dag = _text(at(run, "dag_id"))
+        dag = words(at(run, "dag_id"))
         if age > self.options.stuck_after.total_seconds():
             fact = report.fact(f"run.{slug(dag)}.age", f"running time of {dag}", age, "seconds")
             said = f"{dag} of {self.name} has been {state} for {duration_text(age)}"
@@ -232,7 +256,7 @@ class AirflowConnection(Connection):
     async def _dags(self, job: str, report: Report) -> list[Json]:
         if job:
             return [await self._dag(job)]
-        return _list(at(await self._fetch(report, "/dags", {"limit": 100}), "dags"))
+        return items(at(await self._fetch(report, "/dags", {"limit": 100}), "dags"))
 
     async def _dag(self, job: str) -> Json:
         if not job:
@@ -241,7 +265,7 @@ class AirflowConnection(Connection):
 
     async def _runs(self, job: str, report: Report | None) -> list[Json]:
         found = await self._fetch(report, f"/dags/{job or '~'}/dagRuns", {"limit": 100, "order_by": "-start_date"})
-        return _list(at(found, "dag_runs"))
+        return items(at(found, "dag_runs"))
 
     async def _found_version(self) -> str:
         if self._version is None:
@@ -266,7 +290,7 @@ class AirflowConnection(Connection):
         if answer.status == 404:
             raise Problem(f"{self.name} knows no {path.split('/')[2] if path.count('/') > 1 else path}.")
         if answer.status in (400, 409, 422):
-            raise Problem(f"{self.name} refuses this: {_text(at(answer.json(), 'detail')) or answer.status}.")
+            raise Problem(f"{self.name} refuses this: {words(at(answer.json(), 'detail')) or answer.status}.")
         if answer.status == 401 and self._token:
             self._token = ""  # it may have run out; the next call signs in again
         judge(self.name, answer.status)
@@ -285,7 +309,7 @@ class AirflowConnection(Connection):
             body: Json = {"username": self.options.username, "password": self.options.password}
             answer = await self.web.ask(None, "/auth/token", method="POST", body=body)
             judge(self.name, answer.status)
-            self._token = _text(at(answer.json(), "access_token"))
+            self._token = words(at(answer.json(), "access_token"))
         return {"Authorization": f"Bearer {self._token}"}
 
 
@@ -296,11 +320,3 @@ def open_connection(config: ConnectionConfig) -> AirflowConnection:
 
 def _started(run: Json) -> datetime | None:
     return moment(at(run, "start_date")) or moment(at(run, "queued_at"))
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from tools.diagnostics.connections.places import password_of, without_password
 from tools.diagnostics.tool import Declared, Json, Target, declared_on
 from tools.errors import BadInput
 
@@ -26,9 +27,10 @@ class ConnectionConfig:
 class Options(BaseModel):
     """Base of the further keys of each kind. `timeout` is for one call, in seconds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     timeout: Annotated[float, Field(gt=0, le=60)] = 4.0
+    """Seconds for one call."""
 
 
 _Options = TypeVar("_Options", bound=Options)
@@ -46,13 +48,13 @@ class Connection(ABC):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that must not appear in anything a tool gives back."""
-        return ()
+        """Texts that must not appear in anything a tool gives back; unless a kind has more, the password in its URL."""
+        return password_of(self.url)
 
     @property
-    @abstractmethod
     def place(self) -> str:
         """Where the system is, without secrets."""
+        return without_password(self.url)
 
     @abstractmethod
     async def check(self) -> str:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tools.diagnostics.tool import Fault, Report
 
 if TYPE_CHECKING:
     import duckdb
+
+_DAMAGE: Final = frozenset({"SerializationException", "InternalException", "FatalException"})
+"""What DuckDB raises where the bytes of a file are not what they should be."""
 
 
 class Store:
@@ -44,9 +47,19 @@ def fault_of(error: "duckdb.Error", name: str) -> Fault:
     if holder:
         program = Path(holder[1]).name
         return Fault("locked", f"{name} is locked for writing by {program}, process {holder[2]}; nobody can read it.")
+    if "Permission denied" in said:
+        return Fault("auth_failed", f"{name} may not be read by the user Deskhand runs as: {said}")
     if "different configuration" in said or "Could not set lock" in said:
         return Fault("locked", f"{name} is open for writing elsewhere; nobody can read it meanwhile.")
-    if "not a valid DuckDB" in said or "Parquet" in said or "corrupt" in said.lower() or "checksum" in said.lower():
+    if (
+        type(error).__name__ in _DAMAGE
+        or "not a valid DuckDB" in said
+        or "Could not read enough" in said
+        or "magic bytes" in said
+        or "Parquet" in said
+        or "corrupt" in said.lower()
+        or "checksum" in said.lower()
+    ):
         return Fault("corrupt", f"{name} is damaged or not a file of its kind: {said}")
     if "does not exist" in said or "No files found" in said or "not found" in said:
         return Fault("missing", f"{name} lacks what was asked for: {said}")

@@ -15,6 +15,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, field_validator
 
+from tools.diagnostics.conditions import Condition
 from tools.diagnostics.connections import ingestion, price_quality
 from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, Options, read_options
 from tools.diagnostics.connections.duck import Store, fault_of, quoted
@@ -33,25 +34,33 @@ class DuckDbOptions(Options):
     """Where the prices are, what the columns are called, and what is expected of them."""
 
     table: str = "daily_prices"
+    """The table of prices."""
     symbol: str = "symbol"
+    """Its column of symbols."""
     date: str = "date"
+    """Its column of days."""
     close: str = "close"
+    """Its column of closes."""
     calendar: str = "NYSE"
-    max_age: Annotated[int, Field(ge=0, le=1000)] = 0
+    """The exchange whose trading days are expected."""
+    max_age: Annotated[int, Field(ge=0, le=1000)] = Field(0, examples=["max_age = 1"])
     """Sessions the last date may be behind the last one that is over."""
-    expected_last_date: dt.date | None = None
+    expected_last_date: dt.date | None = Field(None, examples=["expected_last_date = 2018-12-31"])
     """For an archive: the day it is meant to end."""
-    ignore: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = Field((), examples=['ignore = ["OLD"]'])
     """Symbols nobody expects to go on."""
     jump: Annotated[float, Field(gt=0, le=100)] = 0.25
     """A change of the close from one session to the next, as a fraction, beyond which it is looked at."""
     look_back: Duration = timedelta(days=1830)
+    """How far back a large store's quality is looked at."""
     size_warning: Annotated[int, Field(gt=0)] = 50_000_000_000
-    """Bytes."""
+    """Bytes from which it counts as large."""
     runs_table: str = "ingestion_runs"
-    ingest_every: Duration | None = None
+    """The table of ingestion runs."""
+    ingest_every: Duration | None = Field(None, examples=['ingest_every = "1d"'])
     """How often the ingestion is expected to finish; unset, only failed and stuck runs are found."""
     stuck_after: Duration = timedelta(hours=2)
+    """How long an ingestion may take."""
 
     @field_validator("calendar")
     @classmethod
@@ -90,6 +99,8 @@ class Held:
 class DuckDbConnection(Connection):
     """A store of daily prices."""
 
+    options_type = DuckDbOptions
+
     def __init__(self, config: ConnectionConfig) -> None:
         super().__init__(config)
         self.options = read_options(config, DuckDbOptions)
@@ -120,12 +131,19 @@ class DuckDbConnection(Connection):
 
         Answers "how fresh is the data", "why is the price data stale", "what is the last date of SPY".
         """
-        held = await self._open(lambda store: self._held(store, report, arguments.symbols))
+        held, absent = await self._open(
+            lambda store: (self._held(store, report, arguments.symbols), self._without_prices(store))
+        )
         await in_thread(lambda: [self._behind(each) for each in held])  # a calendar's first use reads files
         if not held:
-            report.finding("empty", "critical", f"{self.name} holds no prices at all")
-            raise NoData(f"{self.name} holds no prices at all.")
+            named = f" of {', '.join(arguments.symbols)}" if arguments.symbols else " at all"
+            condition: Condition = "missing" if arguments.symbols else "empty"
+            report.finding(condition, "critical", f"{self.name} holds no prices{named}")
+            raise NoData(f"{self.name} holds no prices{named}.")
         self._name_missing(arguments.symbols, held, report)
+        if absent and not arguments.symbols:
+            said = f"{self.name} is meant to hold {', '.join(absent[:_SHOWN])}, and has no prices of {'it' if len(absent) == 1 else 'them'}"
+            report.finding("missing", "critical", said, subject=absent[0])
         late = [each for each in held if self._behind(each) > 0]
         self._describe(held, late, report)
         today = _today()
@@ -215,10 +233,18 @@ class DuckDbConnection(Connection):
 
     def _declared(self, store: Store) -> dict[str, date]:
         """Last days that the store itself declares for a series that is complete."""
-        if not store.has("series"):
+        if not _declares(store):
             return {}
         rows = store.all("SELECT symbol, expected_last_date FROM series WHERE expected_last_date IS NOT NULL")
         return {str(symbol): day for symbol, day in rows}
+
+    def _without_prices(self, store: Store) -> list[str]:
+        """Series that the store declares and holds nothing of."""
+        if not _declares(store):
+            return []
+        held = f"SELECT {quoted(self.options.symbol)} FROM {self._table}"
+        rows = store.all(f"SELECT symbol FROM series WHERE symbol NOT IN ({held}) ORDER BY 1")
+        return [str(row[0]) for row in rows if row[0] not in self.options.ignore]
 
     def _expected(self) -> date:
         expected = self.options.expected_last_date or self.calendar.last_before(_today())
@@ -231,9 +257,10 @@ class DuckDbConnection(Connection):
         return self.calendar.between(held.last, held.expected)
 
     def _name_missing(self, symbols: Sequence[str], held: Sequence[Held], report: Report) -> None:
-        if len(held) < len(symbols):
-            said = f"{self.name} has prices of {len(held)} of the {len(symbols)} symbols asked for"
-            report.finding("missing", "warning", said)
+        there = {each.symbol.upper() for each in held}
+        absent = [symbol for symbol in symbols if symbol.upper() not in there]
+        if len(held) < len(symbols) and absent:  # one may be stored under another name
+            report.finding("missing", "warning", f"{self.name} holds no prices of {', '.join(absent)}")
 
     def _describe(self, held: Sequence[Held], late: Sequence[Held], report: Report) -> None:
         report.fact("symbols", f"symbols in {self.name}", len(held), "count")
@@ -305,6 +332,11 @@ class DuckDbConnection(Connection):
 def open_connection(config: ConnectionConfig) -> DuckDbConnection:
     """A connection of kind `duckdb`."""
     return DuckDbConnection(config)
+
+
+def _declares(store: Store) -> bool:
+    """Whether the store says which series it is meant to hold; other tables may be called "series" too."""
+    return store.has("series") and {"symbol", "expected_last_date"} <= store.columns("series")
 
 
 def _today() -> date:

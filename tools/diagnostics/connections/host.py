@@ -19,17 +19,22 @@ _SHARED: Final = frozenset({"squashfs", "iso9660", "overlay", "tmpfs", "devtmpfs
 class HostOptions(Options):
     """When it is full, and where to look."""
 
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] = Field((), examples=['paths = ["/data"]'])
     """Folders whose disks are looked at; unset, every disk and the root."""
     disk_warning: Annotated[float, Field(gt=0, le=1)] = 0.85
+    """Share of a disk in use, from which it is said."""
     disk_critical: Annotated[float, Field(gt=0, le=1)] = 0.95
+    """Share of a disk in use, from which it counts as full."""
     memory_warning: Annotated[float, Field(gt=0, le=1)] = 0.92
+    """Share of memory in use, from which it is said."""
     load_warning: Annotated[float, Field(gt=0)] = 4.0
     """Waiting or running processes a core, averaged over five minutes."""
 
 
 class HostConnection(Connection):
     """This machine."""
+
+    options_type = HostOptions
 
     def __init__(self, config: ConnectionConfig) -> None:
         super().__init__(config)

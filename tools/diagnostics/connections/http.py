@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tools.diagnostics.conditions import Condition
 from tools.diagnostics.connections import payload
-from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, read_options
-from tools.diagnostics.connections.web import Answer, Web, WebOptions, at, judge
+from tools.diagnostics.connections.base import ConnectionConfig, Duration, read_options
+from tools.diagnostics.connections.web import Answer, WebConnection, WebOptions, at, judge
 from tools.diagnostics.tool import Fault, Json, NoArguments, NoData, Report, slug, tool
 from tools.narrative.text import date_text, duration_text
 
@@ -29,31 +29,28 @@ class Expect(BaseModel):
 class HttpOptions(WebOptions):
     """What a healthy answer looks like."""
 
-    expect: Expect = Field(default_factory=Expect)
+    expect: Expect = Field(
+        default_factory=Expect, examples=['expect = {status = [200], json = {"queue.length" = {max = 100}}}']
+    )
+    """What a healthy answer looks like: `status`, `json`, `contains`."""
     slow_after: Annotated[float, Field(gt=0)] = 1.0
-    """Seconds."""
+    """Seconds an answer may take."""
     certificate_days: Annotated[int, Field(ge=0)] = 14
+    """Days before the end of a certificate, from which it is said."""
     claims_max_age: Duration = timedelta(minutes=15)
     """How old what the service says of itself may be."""
+    clock_off: Duration = timedelta(minutes=1)
+    """How far its clock may be from ours."""
 
 
-class HttpConnection(Connection):
+class HttpConnection(WebConnection):
     """A service with an address that tells its health."""
 
+    options_type = HttpOptions
+
     def __init__(self, config: ConnectionConfig) -> None:
-        super().__init__(config)
         self.options = read_options(config, HttpOptions)
-        self.web = Web(config, self.url, self.options)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What the client sends to be let in."""
-        return self.web.secrets
-
-    @property
-    def place(self) -> str:
-        """The address."""
-        return self.web.place
+        super().__init__(config, self.options)
 
     async def check(self) -> str:
         """One request."""
@@ -63,10 +60,6 @@ class HttpConnection(Connection):
         if not self.options.expect.status:
             judge(self.name, answer.status)
         return f"answers with status {answer.status} in {duration_text(answer.latency)}"
-
-    async def close(self) -> None:
-        """Close the client."""
-        await self.web.close()
 
     @tool(timeout=10)
     async def http_health(self, arguments: NoArguments, report: Report) -> str:
@@ -82,10 +75,13 @@ class HttpConnection(Connection):
         document = answer.json()
         said = payload.report_claims(document, report, oldest=self.options.claims_max_age)
         self._claims_and_status(answer, said, report)
+        self._page(answer, document, report)
+        self._clock(answer, report)
         self._expectations(answer, document, report)
         took = duration_text(answer.latency)
         if report.worst() in (None, "info"):
-            return f"{self.name} is up: status {answer.status} in {took}."
+            empty = "" if answer.body or answer.status == 204 else ", with nothing in it"
+            return f"{self.name} is up: status {answer.status} in {took}{empty}."
         return f"{self.name} answers with status {answer.status} in {took}, but: {report.findings[0].summary}."
 
     @tool(timeout=10)
@@ -118,7 +114,7 @@ class HttpConnection(Connection):
             report.finding(condition, "critical", said, fact)
         elif not wanted and answer.status >= 300:
             try:
-                judge(self.name, answer.status)
+                judge(self.name, answer.status, answer.headers.get("location", ""))
             except Fault as fault:
                 report.finding(fault.condition, "critical", str(fault), fact)
         if answer.headers.get("x-ratelimit-remaining") == "0":
@@ -141,10 +137,24 @@ class HttpConnection(Connection):
             report.finding("certificate_expiring", "warning" if left > 2 else "critical", said, fact)
 
     def _claims_and_status(self, answer: Answer, said: list[payload.Said], report: Report) -> None:
-        whole = next((each for each in said if each.path in ("status", "health")), None)
+        whole = next((each for each in said if each.whole), None)
         if whole is not None and whole.verdict == "good" and answer.status >= 500:
             told = f"{self.name} says '{whole.says}' of itself, but answered with status {answer.status}"
             report.finding("claim_contradicted", "warning", told)
+
+    def _page(self, answer: Answer, document: Json, report: Report) -> None:
+        """A maintenance page says 200 too; only where nothing else of the body is judged."""
+        trouble = payload.of_page(answer.body) if document is None and answer.status < 300 else ""
+        if trouble and not self.options.expect.contains:
+            report.finding("assertion_failed", "critical", f"{self.name} answers, but with the words '{trouble}'")
+
+    def _clock(self, answer: Answer, report: Report) -> None:
+        off = answer.clock_off
+        if abs(off) > self.options.clock_off.total_seconds():
+            way = "behind" if off > 0 else "ahead of"
+            fact = report.fact("clock.off", f"difference of the clock of {self.name}", abs(off), "seconds")
+            said = f"The clock of {self.name} is {duration_text(abs(off))} {way} ours"
+            report.finding("clock_skew", "warning", said, fact)
 
     def _expectations(self, answer: Answer, document: Json, report: Report) -> None:
         expect = self.options.expect

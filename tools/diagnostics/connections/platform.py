@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.diagnostics.connections import payload
-from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, read_options
-from tools.diagnostics.connections.web import Answer, Web, WebOptions, at, judge, moment
+from tools.diagnostics.connections.base import ConnectionConfig, Duration, read_options
+from tools.diagnostics.connections.web import Answer, WebConnection, WebOptions, at, judge, moment
 from tools.diagnostics.tool import Fault, Json, NoArguments, NoData, Report, slug, tool
 from tools.narrative.text import duration_text, plural
 
@@ -29,44 +29,34 @@ class PlatformPaths(BaseModel):
 class PlatformOptions(WebOptions):
     """What is expected of the platform."""
 
-    paths: PlatformPaths = Field(default_factory=PlatformPaths)
+    paths: PlatformPaths = Field(default_factory=PlatformPaths, examples=['paths = {health = "/health"}'])
+    """Where the platform answers, below its address: `health`, `backtests`."""
     slow_after: Annotated[float, Field(gt=0)] = 2.0
-    """Seconds."""
+    """Seconds an answer may take."""
     claims_max_age: Duration = timedelta(minutes=15)
+    """How old what it says of itself may be."""
     queue_warning: Annotated[int, Field(ge=1)] = 20
     """Backtests that may wait."""
     waiting_warning: Duration = timedelta(minutes=30)
     """How long the oldest may wait."""
     failed_within: Duration = timedelta(days=1)
+    """How far back failed backtests count."""
 
 
-class PlatformConnection(Connection):
+class PlatformConnection(WebConnection):
     """The platform's REST API."""
 
+    options_type = PlatformOptions
+
     def __init__(self, config: ConnectionConfig) -> None:
-        super().__init__(config)
         self.options = read_options(config, PlatformOptions)
-        self.web = Web(config, self.url, self.options)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What the client sends to be let in."""
-        return self.web.secrets
-
-    @property
-    def place(self) -> str:
-        """The address."""
-        return self.web.place
+        super().__init__(config, self.options)
 
     async def check(self) -> str:
         """Asks its health."""
         answer = await self.web.ask(None, self.options.paths.health)
         judge(self.name, answer.status)
         return f"answers in {duration_text(answer.latency)}"
-
-    async def close(self) -> None:
-        """Close the client."""
-        await self.web.close()
 
     @tool(timeout=10)
     async def platform_health(self, arguments: NoArguments, report: Report) -> str:

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.backtests.model import Unit
 from tools.diagnostics.conditions import Severity
-from tools.diagnostics.connections.base import Connection, ConnectionConfig, read_options
-from tools.diagnostics.connections.web import Web, WebOptions, at, moment
+from tools.diagnostics.connections.base import ConnectionConfig, read_options
+from tools.diagnostics.connections.web import WebConnection, WebOptions, at, items, moment, words
 from tools.diagnostics.tool import Arguments, Json, NoArguments, NoData, Report, slug, tool
-from tools.errors import BadInput
+from tools.errors import BadInput, Problem
 from tools.narrative.text import duration_text, number_text, plural
 
 _SHOWN: Final = 20
@@ -43,7 +43,11 @@ class PrometheusOptions(WebOptions):
 
     ignore: tuple[str, ...] = ("Watchdog", "InfoInhibitor")
     """Alerts that always fire."""
-    queries: Mapping[str, NamedQuery] = Field(default_factory=dict)
+    queries: Mapping[str, NamedQuery] = Field(
+        default_factory=dict,
+        examples=['queries = {order_latency = {query = "order_latency_seconds", unit = "seconds", max = 0.5}}'],
+    )
+    """Named queries: `query`, `unit`, `min`, `max`."""
 
 
 class MetricArguments(Arguments):
@@ -53,32 +57,19 @@ class MetricArguments(Arguments):
     minutes: Annotated[int, Field(ge=0, le=10_080, description="How far to look back; 0 asks for now only")] = 0
 
 
-class PrometheusConnection(Connection):
+class PrometheusConnection(WebConnection):
     """A Prometheus server."""
 
+    options_type = PrometheusOptions
+
     def __init__(self, config: ConnectionConfig) -> None:
-        super().__init__(config)
         self.options = read_options(config, PrometheusOptions)
-        self.web = Web(config, self.url, self.options)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What the client sends to be let in."""
-        return self.web.secrets
-
-    @property
-    def place(self) -> str:
-        """The address."""
-        return self.web.place
+        super().__init__(config, self.options)
 
     async def check(self) -> str:
         """Asks for its version."""
         found = await self.web.fetch(None, "/api/v1/status/buildinfo")
         return f"answers, Prometheus {at(found, 'data.version') or 'of unknown version'}"
-
-    async def close(self) -> None:
-        """Close the client."""
-        await self.web.close()
 
     @tool(timeout=8)
     async def prometheus_alerts(self, arguments: NoArguments, report: Report) -> str:
@@ -87,18 +78,35 @@ class PrometheusConnection(Connection):
         Answers "what alerts fire", "which alerts are active".
         """
         alerts = at(await self.web.fetch(report, "/api/v1/alerts"), "data.alerts")
-        firing = [each for each in _list(alerts) if at(each, "state") == "firing" and self._counts(each)]
-        pending = [each for each in _list(alerts) if at(each, "state") == "pending" and self._counts(each)]
+        firing = [each for each in items(alerts) if at(each, "state") == "firing" and self._counts(each)]
+        pending = [each for each in items(alerts) if at(each, "state") == "pending" and self._counts(each)]
         fact = report.fact("alerts.firing", f"alerts of {self.name} that fire", len(firing), "count")
         report.fact("alerts.pending", f"alerts of {self.name} that wait", len(pending), "count")
         for each in firing[:_SHOWN]:
             self._alert(each, fact, report)
+        await self._rules(report)
         for each in pending[:_SHOWN]:
-            report.line(f"pending: {_text(at(each, 'labels.alertname'))}")
+            report.line(f"pending: {words(at(each, 'labels.alertname'))}")
+        soon = list(dict.fromkeys(words(at(each, "labels.alertname")) for each in pending))
+        waits = f"; pending, so about to: {', '.join(soon[:5])}" if soon else ""
         if not firing:
-            return f"No alert of {self.name} fires."
-        names = list(dict.fromkeys(_text(at(each, "labels.alertname")) for each in firing))
-        return f"{plural(len(firing), 'alert')} of {self.name}: {', '.join(names[:5])}."
+            return f"No alert of {self.name} fires{waits}."
+        names = list(dict.fromkeys(words(at(each, "labels.alertname")) for each in firing))
+        return f"{plural(len(firing), 'alert')} of {self.name}: {', '.join(names[:5])}{waits}."
+
+    async def _rules(self, report: Report) -> None:
+        """Rules that cannot be evaluated: their alerts stay silent whatever happens."""
+        try:
+            groups = items(at(await self.web.fetch(report, "/api/v1/rules"), "data.groups"))
+        except Problem:  # something that speaks only a part of the API
+            return
+        for rule in (rule for group in groups for rule in items(at(group, "rules"))):
+            if at(rule, "health") == "err":
+                name = words(at(rule, "name"))
+                report.finding(
+                    "missing", "warning", f"The rule {name} cannot be evaluated, so it cannot fire", subject=name
+                )
+                report.line(f"rule {name}: {words(at(rule, 'lastError'))}")
 
     @tool(timeout=8)
     async def prometheus_targets(self, arguments: NoArguments, report: Report) -> str:
@@ -107,14 +115,18 @@ class PrometheusConnection(Connection):
         Answers "is monitoring complete", "which targets are down".
         """
         found = await self.web.fetch(report, "/api/v1/targets", {"state": "active"})
-        targets = _list(at(found, "data.activeTargets"))
+        targets = items(at(found, "data.activeTargets"))
         down = [each for each in targets if at(each, "health") == "down"]
         report.fact("targets", f"targets of {self.name}", len(targets), "count")
         fact = report.fact("targets.down", f"targets of {self.name} that are down", len(down), "count")
         for each in down[:_SHOWN]:
-            name = f"{_text(at(each, 'labels.job'))} {_text(at(each, 'labels.instance'))}"
+            name = f"{words(at(each, 'labels.job'))} {words(at(each, 'labels.instance'))}"
             report.finding("target_down", "critical", f"{name} cannot be scraped", fact, subject=name)
-            report.line(f"{name}: {_text(at(each, 'lastError'))}")
+            report.line(f"{name}: {words(at(each, 'lastError'))}")
+        if not targets:
+            said = f"{self.name} watches no target at all, so no alert of it can fire"
+            report.finding("empty", "critical", said)
+            return f"{said}."
         return f"{len(targets) - len(down)} of {plural(len(targets), 'target')} of {self.name} can be reached."
 
     @tool(timeout=10)
@@ -150,13 +162,13 @@ class PrometheusConnection(Connection):
             now = int(time.time())
             span = {"start": now - minutes * 60, "end": now, "step": max(minutes, 1)}
             found = await self.web.fetch(report, "/api/v1/query_range", {"query": query, **span})
-            pairs = [pair for each in _list(at(found, "data.result")) for pair in _list(at(each, "values"))]
+            pairs = [pair for each in items(at(found, "data.result")) for pair in items(at(each, "values"))]
             return [value for pair in sorted(pairs, key=_time_of) if (value := _value_of(pair)) is not None]
         found = await self.web.fetch(report, "/api/v1/query", {"query": query})
         result = at(found, "data.result")
         if at(found, "data.resultType") == "scalar":
             return [value] if (value := _value_of(result)) is not None else []
-        return [value for each in _list(result) if (value := _value_of(at(each, "value"))) is not None]
+        return [value for each in items(result) if (value := _value_of(at(each, "value"))) is not None]
 
     def _judge(self, name: str, query: NamedQuery, values: list[float], report: Report) -> str:
         key = f"metric.{slug(name)}"
@@ -174,9 +186,9 @@ class PrometheusConnection(Connection):
         return f"{name} is {number_text(values[-1], 3).rstrip('0').rstrip('.')}"
 
     def _alert(self, each: Json, fact: str, report: Report) -> None:
-        name = _text(at(each, "labels.alertname"))
-        severity = _SEVERITIES.get(_text(at(each, "labels.severity")).lower(), "warning")
-        told = _text(at(each, "annotations.summary")) or _text(at(each, "annotations.description"))
+        name = words(at(each, "labels.alertname"))
+        severity = _SEVERITIES.get(words(at(each, "labels.severity")).lower(), "warning")
+        told = words(at(each, "annotations.summary")) or words(at(each, "annotations.description"))
         since = moment(at(each, "activeAt"))
         ago = f" for {duration_text((datetime.now(UTC) - since).total_seconds())}" if since else ""
         report.finding("alert_firing", severity, f"The alert {name} fires{ago}", fact, subject=name)
@@ -185,20 +197,12 @@ class PrometheusConnection(Connection):
         report.line(f"{name}: {told} ({shown})")
 
     def _counts(self, alert: Json) -> bool:
-        return _text(at(alert, "labels.alertname")) not in self.options.ignore
+        return words(at(alert, "labels.alertname")) not in self.options.ignore
 
 
 def open_connection(config: ConnectionConfig) -> PrometheusConnection:
     """A connection of kind `prometheus`."""
     return PrometheusConnection(config)
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _time_of(pair: Json) -> float:

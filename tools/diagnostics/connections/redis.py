@@ -16,7 +16,6 @@ from redis.backoff import NoBackoff
 
 from tools.diagnostics.conditions import Severity
 from tools.diagnostics.connections.base import Connection, ConnectionConfig, Duration, Options, read_options
-from tools.diagnostics.connections.places import password_of, without_password
 from tools.diagnostics.tool import Arguments, Effect, Fault, NoArguments, Report, slug, tool
 from tools.errors import BadInput, Problem
 from tools.narrative.text import bytes_text, duration_text, percent_text, plural
@@ -26,7 +25,12 @@ _PINGS: Final = 5
 _BETWEEN: Final = 0.15  # seconds between two looks at the counters
 _MOST_KEYS: Final = 20_000
 _SHOWN: Final = 10
+_CANNOT_SAVE: Final = "MISCONF"
+_RECENT: Final = 900.0  # seconds that a slow command is spoken of
+_OFTEN: Final = 3
+_VERY_SLOW: Final = 1.0  # seconds: one is enough
 _UNKNOWN_CALLER: Final = re.compile(r"NOAUTH|WRONGPASS|invalid password|already authenticated", re.IGNORECASE)
+_CLOCK_OFF: Final = 60.0  # seconds
 _MOST_DELETED: Final = 1_000_000
 
 
@@ -34,14 +38,21 @@ class RedisOptions(Options):
     """What is expected of the cache."""
 
     timeout: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """Seconds for one call."""
     memory_warning: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """Share of the memory it may use, from which it is said."""
     hit_rate_warning: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of lookups it should serve at least."""
     min_lookups: Annotated[int, Field(ge=1)] = 1000
     """Fewer lookups than this say nothing of the hit rate."""
     slow_after: Annotated[float, Field(gt=0)] = 0.1
-    """Seconds for a ping."""
+    """Seconds a ping may take."""
+    slow_command: Annotated[float, Field(gt=0)] = 0.1
+    """Seconds for one command; everybody waits for it."""
     clients_warning: Annotated[float, Field(gt=0, le=1)] = 0.8
-    min_keys: Annotated[int, Field(ge=0)] = 0
+    """Share of the clients it takes, from which it is said."""
+    min_keys: Annotated[int, Field(ge=0)] = Field(0, examples=["min_keys = 1000"])
+    """Keys that are expected at least."""
     saved_within: Duration = timedelta(days=2)
     """How old the last save may be while changes wait."""
 
@@ -56,6 +67,8 @@ class Namespace(Arguments):
 
 class RedisConnection(Connection):
     """A Redis server."""
+
+    options_type = RedisOptions
 
     def __init__(self, config: ConnectionConfig) -> None:
         super().__init__(config)
@@ -74,16 +87,6 @@ class RedisConnection(Connection):
         except ValueError as error:
             raise BadInput(f"The connection '{self.name}': its url is not right ({error}).") from None
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The password in the URL."""
-        return password_of(self.url)
-
-    @property
-    def place(self) -> str:
-        """The URL without its password."""
-        return without_password(self.url)
-
     async def check(self) -> str:
         """A ping."""
         started = time.perf_counter()
@@ -100,7 +103,7 @@ class RedisConnection(Connection):
     async def redis_health(self, arguments: NoArguments, report: Report) -> str:
         """Whether a cache is healthy: memory, evictions, hit rate, latency, clients, saving to disk.
 
-        Answers "is the cache healthy", "is Redis out of memory", "why is the cache slow".
+        Answers "is the cache healthy", "is Redis out of memory", "why is the cache slow", "does the cache take writes".
         """
         latency = await self._latency(report)
         first = await self._info(report)
@@ -112,6 +115,8 @@ class RedisConnection(Connection):
         self._persistence(info, report)
         self._clients(info, report)
         self._replica(info, report)
+        self._clock(info, report)
+        await self._slow_commands(report)
         keys = sum(_keys_of(value) for name, value in info.items() if name.startswith("db"))
         fact = report.fact("keys", f"keys in {self.name}", keys, "count")
         if keys < self.options.min_keys:
@@ -179,10 +184,16 @@ class RedisConnection(Connection):
         times: list[float] = []
         for _ in range(_PINGS):
             started = time.perf_counter()
-            await self._ask(report if not times else None, "PING", self._client.ping())
+            try:
+                await self._ask(report if not times else None, "PING", self._client.ping())
+            except Fault as fault:
+                if fault.condition != "writes_refused":
+                    raise
+                if not times:  # it still answers what is asked of it, and that says why
+                    report.finding(fault.condition, "critical", str(fault))
             times.append(time.perf_counter() - started)
-        latency = sorted(times)[_PINGS // 2]
-        fact = report.fact("latency", f"median ping of {self.name}", latency, "seconds")
+        latency = min(times)  # the others tell how busy this process is
+        fact = report.fact("latency", f"quickest of {_PINGS} pings of {self.name}", latency, "seconds")
         if latency > self.options.slow_after:
             said = f"{self.name} takes {duration_text(latency)} for a ping"
             report.finding("slow", "warning", said, fact)
@@ -200,12 +211,14 @@ class RedisConnection(Connection):
         share = report.fact("memory.share", f"share of memory {self.name} uses", used / limit, "fraction")
         if used / limit < self.options.memory_warning:
             return
-        refuses = bool(most) and policy == "noeviction"
+        lasting = policy.startswith("volatile") and not _number_that_expire(info)
+        refuses = bool(most) and (policy == "noeviction" or lasting)
         said = f"{self.name} uses {percent_text(used / limit)} of the {bytes_text(limit)} it may"
         severity: Severity = "critical" if refuses else "warning" if not most else "info"
         report.finding("memory_high", severity, said, fact, share)
         if refuses and used >= limit:
-            report.finding("writes_refused", "critical", f"{self.name} is full and refuses writes", share)
+            why = f": it may drop only keys that expire ({policy}), and none does" if lasting else ""
+            report.finding("writes_refused", "critical", f"{self.name} is full and refuses writes{why}", share)
 
     def _evictions(self, first: Mapping[str, object], info: Mapping[str, object], report: Report) -> None:
         evicted = _number(info, "evicted_keys")
@@ -255,7 +268,47 @@ class RedisConnection(Connection):
 
     def _replica(self, info: Mapping[str, object], report: Report) -> None:
         if info.get("role") == "slave" and info.get("master_link_status") != "up":
-            report.finding("replication_lag", "critical", f"{self.name} is a replica that has lost its primary")
+            said = (
+                f"{self.name} is a replica that has lost its primary: what it holds gets old, and it takes no writes"
+            )
+            report.finding("replication_lag", "critical", said)
+        elif info.get("role") == "slave" and info.get("master_sync_in_progress"):
+            report.finding("replication_lag", "warning", f"{self.name} is a replica that copies all of its primary")
+
+    def _clock(self, info: Mapping[str, object], report: Report) -> None:
+        told = _number(info, "server_time_usec") / 1_000_000
+        off = time.time() - told
+        if told and abs(off) > _CLOCK_OFF:
+            way = "behind" if off > 0 else "ahead of"
+            report.finding(
+                "clock_skew", "warning", f"The clock of {self.name} is {duration_text(abs(off))} {way} ours"
+            )
+
+    async def _slow_commands(self, report: Report) -> None:
+        """What the server itself noted as slow lately; nothing where it does not let us read that."""
+        try:
+            noted = await self._ask(report, "SLOWLOG GET", self._client.slowlog_get(32))
+        except Fault:
+            return
+        after = time.time() - _RECENT
+        slow = [
+            (each["duration"] / 1_000_000, each["command"])
+            for each in noted
+            if each["start_time"] > after and each["duration"] / 1_000_000 > self.options.slow_command
+        ]
+        longest, command = max(slow, key=lambda pair: pair[0], default=(0.0, ""))
+        if len(slow) < _OFTEN and longest < _VERY_SLOW:
+            return
+        word = _command_word(command)
+        fact = report.fact("slow_command", f"longest command of {self.name} lately", longest, "seconds")
+        number = report.fact("slow_commands", f"slow commands of {self.name} lately", len(slow), "count")
+        said = (
+            f"{self.name} was held up by {plural(len(slow), 'slow command')} in the last 15 minutes, "
+            f"the longest {word} with {duration_text(longest)}"
+        )
+        report.finding("slow", "warning", said, fact, number)
+        for seconds, each in slow[:_SHOWN]:
+            report.line(f"slow: {_command_word(each)} {duration_text(seconds)}")
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
@@ -305,7 +358,7 @@ class RedisConnection(Connection):
 
     def _fault(self, error: BaseException) -> Fault:
         said = str(error)
-        if isinstance(error, exceptions.TimeoutError):
+        if isinstance(error, exceptions.TimeoutError) or isinstance(error.__cause__, exceptions.TimeoutError):
             return Fault("timeout", f"{self.name} gave no answer within {self.options.timeout:g} s")
         if isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError) or _UNKNOWN_CALLER.search(
             said
@@ -319,7 +372,7 @@ class RedisConnection(Connection):
             return Fault("connection_refused", f"Nothing answers at {self.place}: the connection is refused")
         if "name or service" in said.lower() or "Error -2" in said or "Error -3" in said:
             return Fault("unreachable", f"The host of {self.place} is not known; check its name and DNS")
-        if "MISCONF" in said:
+        if _CANNOT_SAVE in said:
             return Fault("writes_refused", f"{self.name} refuses writes because it cannot save to disk")
         return Fault("unreachable", f"{self.name} broke the connection off ({type(error).__name__})")
 
@@ -334,5 +387,16 @@ def _number(info: Mapping[str, object], key: str) -> int:
     return int(value) if isinstance(value, int | float | str) and str(value).lstrip("-").isdigit() else 0
 
 
-def _keys_of(value: object) -> int:
-    return int(value.get("keys", 0)) if isinstance(value, dict) else 0
+def _keys_of(value: object, what: str = "keys") -> int:
+    return int(value.get(what, 0)) if isinstance(value, dict) else 0
+
+
+def _number_that_expire(info: Mapping[str, object]) -> int:
+    return sum(_keys_of(value, "expires") for name, value in info.items() if name.startswith("db"))
+
+
+def _command_word(command: object) -> str:
+    """The command without its arguments, which may hold anything."""
+    text = command.decode("utf-8", errors="replace") if isinstance(command, bytes) else str(command)
+    word = text.split(maxsplit=1)[0][:20] if text.strip() else "?"
+    return word.upper() if word.isalpha() else "a command"

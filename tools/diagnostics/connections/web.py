@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
 import httpx2
 from pydantic import Field
 
-from tools.diagnostics.connections.base import ConnectionConfig, Options
+from tools.diagnostics.connections.base import Connection, ConnectionConfig, Options
 from tools.diagnostics.tool import Fault, Json, Report
 from tools.errors import BadInput, Problem
 
@@ -22,13 +23,17 @@ MOST_BYTES: Final = 4_000_000
 class WebOptions(Options):
     """What every kind over HTTP knows."""
 
-    headers: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = Field(
+        default_factory=dict, repr=False, examples=['headers = {"X-Desk" = "env:DESK_KEY"}']
+    )
     """Sent with each request; values may be `env:NAME` and are never shown."""
-    token: str = Field("", repr=False)
+    token: str = Field("", repr=False, examples=['token = "env:QUOTES_TOKEN"'])
     """Sent as a bearer token."""
-    username: str = ""
-    password: str = Field("", repr=False)
-    ca_file: str = ""
+    username: str = Field("", examples=['username = "deskhand"'])
+    """With `password`, for basic authentication."""
+    password: str = Field("", repr=False, examples=['password = "env:QUOTES_PASSWORD"'])
+    """Of `username`."""
+    ca_file: str = Field("", examples=['ca_file = "/etc/ssl/desk-ca.pem"'])
     """A certificate authority of the desk's own, in PEM."""
 
 
@@ -49,6 +54,20 @@ class Answer:
         except (ValueError, RecursionError):
             return None
         return value
+
+    @property
+    def clock_off(self) -> float:
+        """Seconds by which the server's clock is behind ours, negative where it is ahead; 0 where it does not tell.
+
+        The `Date` of a header is cut to whole seconds, and a cache repeats an old one, saying its `Age`.
+        """
+        if "age" in self.headers:
+            return 0.0
+        try:
+            told = parsedate_to_datetime(self.headers.get("date", ""))
+        except (TypeError, ValueError):
+            return 0.0
+        return (datetime.now(UTC) - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds()
 
 
 class Web:
@@ -149,16 +168,41 @@ class Web:
         return Fault("unreachable", f"{self.name} broke the connection off ({type(error).__name__})")
 
 
-def judge(name: str, status: int) -> None:
-    """Raises `Fault` for a status that is no success."""
+class WebConnection(Connection):
+    """What every kind over HTTP has in common: one client, its secrets, its address."""
+
+    def __init__(self, config: ConnectionConfig, options: WebOptions) -> None:
+        super().__init__(config)
+        self.web = Web(config, self.url, options)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the client sends to be let in."""
+        return self.web.secrets
+
+    @property
+    def place(self) -> str:
+        """The address."""
+        return self.web.place
+
+    async def close(self) -> None:
+        """Close the client."""
+        await self.web.close()
+
+
+def judge(name: str, status: int, elsewhere: str = "") -> None:
+    """Raises `Fault` for a status that is no success; `elsewhere` is where a redirect leads."""
     if status in (401, 403):
         raise Fault("auth_failed", f"{name} does not accept the credentials (status {status})")
     if status == 429:
         raise Fault("quota_exhausted", f"{name} refuses more requests for now (status 429)")
     if status >= 500:
         raise Fault("service_down", f"{name} answers with an error of its own (status {status})")
-    if status >= 300:
+    if status >= 400:
         raise Fault("unexpected_status", f"{name} answered with status {status}; check its url")
+    if status >= 300:
+        to = f" to {elsewhere.partition('?')[0][:120]}" if elsewhere else ""
+        raise Fault("unexpected_status", f"{name} sends its callers elsewhere{to} (status {status}); check its url")
 
 
 def at(document: Json, dotted: str) -> Json:
@@ -172,6 +216,16 @@ def at(document: Json, dotted: str) -> Json:
         else:
             return None
     return value
+
+
+def items(value: Json) -> list[Json]:
+    """The value where it is a list; none where it is something else."""
+    return value if isinstance(value, list) else []
+
+
+def words(value: Json) -> str:
+    """The value where it is a text; empty where it is something else."""
+    return value if isinstance(value, str) else ""
 
 
 def moment(value: Json) -> datetime | None:

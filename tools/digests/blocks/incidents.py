@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tools.diagnostics.incidents import IncidentStore
-from tools.digests.blocks.trend import against
+from tools.digests.blocks.trend import against, course
 from tools.digests.model import Found, Window
 
 _MOST = 6
@@ -31,4 +31,5 @@ class Incidents:
         lines.insert(
             0, f"{len(unsolved)} open{trend}; {counted.opened} opened and {counted.solved} of them solved since."
         )
+        lines += course(window, "incidents.open", len(unsolved), "Open incidents")
         return Found(tuple(lines), new=bool(counted.opened) or bool(unsolved), figures=figures)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.digests.blocks.trend import against
+from tools.digests.blocks.trend import against, course
 from tools.digests.model import Found, Window
 
 _TOP = 3
@@ -41,7 +41,8 @@ class Usage:
         denied = f" {used.denied} refused for lack of a role." if used.denied else ""
         line = f"{used.requests} requests{trend} by {people}; most of all {', '.join(f'{n} {i}' for i, n in most)}.{denied}"
         month = ", ".join(f"{label.lower()} {_shown(*figure)}" for label, figure in used.month.items())
-        lines = (line, f"This month so far: {month}.") if month else (line,)
+        went = course(window, "usage.requests", used.requests, "Requests")
+        lines = (line, *went, *([f"This month so far: {month}."] if month else []))
         return Found(lines, new=False, figures={"usage.requests": float(used.requests)})
 
 

@@ -1,27 +1,26 @@
 """Sentence by sentence: every quantity, date and cause, held against the facts."""
 
-from tools.narrative.checking.bearing import bear_out
 from tools.narrative.checking.comparisons import compare_all
 from tools.narrative.checking.counting import counts_what_is_listed, one_in_many, parts_of_wholes
 from tools.narrative.checking.dating import check_dates
-from tools.narrative.checking.derived import derived
+from tools.narrative.checking.derived import derived, follows_from_what_is_said
 from tools.narrative.checking.directions import directions
 from tools.narrative.checking.elision import fill_in
+from tools.narrative.checking.evidence import alike_of, spoken_of
 from tools.narrative.checking.explaining import explain
 from tools.narrative.checking.extremes import superlatives, universals
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.layout import lines_of
 from tools.narrative.checking.lexicon import METHOD_WORDS
-from tools.narrative.checking.naming import metric_of
-from tools.narrative.checking.owners import main_subject, other_side, subject_mask, subject_of
-from tools.narrative.checking.periods import in_scope, scope_mask, scope_of
+from tools.narrative.checking.owners import main_subject
 from tools.narrative.checking.reading import Item, read
 from tools.narrative.checking.rows import pair_lists
 from tools.narrative.checking.scopes import Scopes
 from tools.narrative.checking.setting_aside import descriptive, malformed, names_a_drawdown, set_aside
-from tools.narrative.checking.state import Bound, Reading, metric_mask
-from tools.narrative.checking.tones import bind, lean_of, qualified
+from tools.narrative.checking.state import Bound, Reading, Unexplained, metric_mask
+from tools.narrative.checking.tones import picked
+from tools.narrative.checking.weighing import weigh, written_so
 
 _REMEMBERED = 4096
 
@@ -71,6 +70,9 @@ def _read(reading: Reading) -> None:
         for at, item in enumerate(reading.items):
             if item.kind == "Q":
                 _quantity(reading, at, item)
+        for left in reading.unexplained:
+            if left.trouble == "currency" or not follows_from_what_is_said(reading, left.bound):
+                explain(reading, left.bound, left.written, left.trouble, left.likely)
         parts_of_wholes(reading)
     compare_all(reading)
     check_dates(reading)
@@ -97,6 +99,7 @@ def _left_behind(reading: Reading) -> Discourse:
         metric=metric,
         scope=scopes[-1] if scopes and not row else carried,
         heading=before.heading if row or not owner else "" if reading.bound else owner,
+        said=sum(1 << p for p in {p for bound in reading.bound for p in reading.index.bits(bound.facts)}),
     )
 
 
@@ -110,54 +113,22 @@ def _quantity(reading: Reading, at: int, item: Item) -> None:
 
 
 def _attribute(reading: Reading, at: int, item: Item) -> None:
-    """Which facts the words point to, and whether one of them is what is written."""
+    """Which facts the words mean, and whether one of them is what is written."""
     bound = Bound(item, at)
     reading.bound.append(bound)
-    bound.subject = subject_of(reading, at)
-    metric, generic = metric_of(reading, at, item)
-    metric = qualified(reading, at, metric, generic)
-    bound.scope, scoped_here = scope_of(reading, at)
-    bound.scoped = scoped_here
-    if other_side(reading, at):
-        for earlier in reading.bound[:-1]:
-            metric |= earlier.metric
-    if generic and scoped_here:
-        metric |= _extreme_of_date(reading, at)
-    bound.metric = metric
-    owned = metric & subject_mask(reading, bound.subject, metric, at)
-    candidates = in_scope(reading, owned, bound.scope, scoped_here, at)
-    trouble = bind(reading, bound, candidates)
-    if trouble and not scoped_here:
-        trouble = trouble if _in_earlier_scope(reading, bound, owned) else ""
-    if not trouble or one_in_many(reading, at, bound) or derived(reading, bound):
+    written, trouble = written_so(reading, bound)
+    weighed = weigh(reading, bound, written)
+    if reading.code[at + 1 : at + 2] == "M":
+        reading.taken.add(at + 1)
+    if not trouble and weighed.borne_out(reading.index, item):
+        bound.facts = picked(reading, bound, weighed.meant(reading.index))
+        bound.metric = alike_of(reading.index, bound.facts)
         return
-    if trouble != "currency" and bear_out(reading, bound):
+    likely = weighed.likely()
+    bound.metric = likely | spoken_of(reading, bound)
+    if one_in_many(reading, at, bound) or derived(reading, bound) or counts_what_is_listed(reading, at, item):
         return
-    if not counts_what_is_listed(reading, at, item):
-        explain(reading, bound, candidates, trouble, generic)
-
-
-def _in_earlier_scope(reading: Reading, bound: Bound, owned: int) -> str:
-    """ "It made 17.4% in 2003, less than the benchmark's 26.4%": the year holds for the second figure too."""
-    trouble = "value"
-    hidden = -1 if "G" in reading.code else ~reading.index.regimes
-    for position in sorted(reading.used_scopes, reverse=True):
-        trouble = bind(reading, bound, owned & scope_mask(reading, position) & hidden)
-        if not trouble:
-            break
-    return trouble
-
-
-def _extreme_of_date(reading: Reading, at: int) -> int:
-    """The best or worst year, month or day, where the date named is exactly its own."""
-    dates = [item.dates for item in reading.items if item.kind == "D" and item.until is None]
-    index = reading.index
-    signed = reading.items[at].sign or lean_of(reading, at)
-    return sum(
-        1 << p
-        for p in index.bits(index.by_key.get("extreme", 0))
-        if index.spans[p] in dates and (signed or (index.values[p] or 0.0) >= 0)
-    )
+    reading.unexplained.append(Unexplained(bound, written, trouble, likely))
 
 
 def _causes(reading: Reading) -> None:

@@ -181,7 +181,11 @@ def _right_operand(reading: Reading, position: int) -> Bound | int | None:
 
 def _two_figures(reading: Reading, position: int, item: Item, relation: str, right: Bound) -> None:
     left = next(
-        (b for b in reversed(reading.bound) if b.at < position and b.facts and are_comparable(reading, b, right)),
+        (
+            b
+            for b in reversed(reading.bound)
+            if b.at < position and b.facts and not b.derived and are_comparable(reading, b, right)
+        ),
         None,
     )
     if left is None or _hedges_only(reading, item, position, right):

@@ -18,9 +18,40 @@ def counts_what_is_listed(reading: Reading, at: int, item: Item) -> bool:
         noun = next((i for i in reading.items[at + 1 : at + 4] if i.kind in "MX"), None)
         counted = metric_mask(reading.index, noun) if noun is not None and noun.kind == "M" else 0
         units = {reading.index.units[p] for p in reading.index.bits(counted)}
-        return noun is not None and noun.word.endswith("s") and noun.kind == "M" and "count" not in units
+        if noun is not None and noun.word.endswith("s") and noun.kind == "M" and "count" not in units:
+            return True
+    if item.unit not in ("number", "time") or item.decimals:
+        return False
     years = sum(i.kind == "D" and i.key == "year" for i in reading.items[at:])
-    return item.unit in ("number", "time") and item.decimals == 0 and years == item.value >= 2
+    return years == item.value >= 2 or _is_how_many_there_are(reading, at, item) or _points_back(reading, at, item)
+
+
+_ENUMERATED = {"regime": "regime.", "cris": "stress.", "sell off": "stress.", "episode": "stress.", "stress": "stress.", "drawdown": "drawdown.", "fall": "drawdown.", "slump": "drawdown."}  # fmt: skip
+"""What people count: the beginning of the word, and of the group of its facts."""
+
+
+def _is_how_many_there_are(reading: Reading, at: int, item: Item) -> bool:
+    """ "In all three regimes", "the five crises": as many as the facts have; of ranked drawdowns, so many of them."""
+    index = reading.index
+    following = reading.items[at + 1 : at + 5]
+    ranked = any(i.kind == "X" for i in reading.items[max(0, at - 1) : at + 3])
+    for other in following:
+        if other.kind in "QBP(":
+            return False
+        for start, prefix in _ENUMERATED.items():
+            if other.word.startswith(start) and other.word.endswith("s"):
+                groups = {index.groups[p] for p in index.bits(index.everything) if index.values[p] is not None}
+                number = sum(group.startswith(prefix) for group in groups)
+                return item.value == number or (ranked and item.value < number)
+        if ranked and other.kind in "MO" and other.word.endswith(("years", "months", "days")):
+            return item.value <= 5
+    return False
+
+
+def _points_back(reading: Reading, at: int, item: Item) -> bool:
+    """ "Over those three years": a number of what was named before."""
+    before = reading.items[at - 1].word.split() if at else []
+    return bool(before) and before[-1] in ("those", "these") and item.value <= 12
 
 
 def one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
@@ -28,17 +59,18 @@ def one_in_many(reading: Reading, at: int, bound: Bound) -> bool:
     items = reading.items
     if bound.item.unit == "number" and _winners_to_losers(reading, at, bound):
         return True
-    if bound.item.unit != "number" or at + 2 >= len(items) or items[at + 1].word not in _OUT_OF:
+    of = at + 2 if items[at + 1 : at + 2] and items[at + 1].kind == "M" else at + 1
+    if bound.item.unit != "number" or of + 1 >= len(items) or items[of].word not in _OUT_OF:
         return False
-    other = items[at + 2]
+    other = items[of + 1]
     if other.kind != "Q" or other.unit != "number" or not 0 < bound.item.value < other.value <= 20:
         return False
     share = Item(
         "Q", bound.item.start, other.end, value=bound.item.value / other.value, decimals=2, unit="part", also="words"
     )
-    reading.items[at + 2].unit = "counted"
+    other.unit = "counted"
     mask = bound.metric | _shares(reading)
-    share.hedge = next((i.key for i in items[at + 3 : at + 6] if i.kind == "H" and i.word.startswith("or ")), "")
+    share.hedge = next((i.key for i in items[of + 2 : of + 5] if i.kind == "H" and i.word.startswith("or ")), "")
     trial = Bound(share, at, metric=mask, subject=bound.subject)
     reading.items[at], kept = share, reading.items[at]
     trouble = bind(reading, trial, subject_mask(reading, bound.subject, mask) & mask & ~reading.index.scoped)

@@ -52,17 +52,28 @@ def _roles(reading: Reading, position: int) -> tuple[str, ...]:
     before = reading.items[max(0, position - 5) : position]
     if any(item.kind == "N" for item in before):
         return ()
+    if [item.word for item in before[-2:]] in (["high", "of"], ["peak", "of"]):
+        return ("start",)
     last = max((n for n, item in enumerate(before) if item.kind in "QD"), default=-1)
     if any(item.word in ("back", "old", "new", "regained", "again") for item in before[last + 1 :]):
         return ("recover",)
-    for item in reversed(before):
+    for at in range(len(before) - 1, -1, -1):
+        item = before[at]
         if item.kind in "QDB":
             return ()
+        if item.word in ("high", "peak", "top") and _measured_from(reading.items[: position - len(before) + at]):
+            continue
         for word in reversed(item.word.split()):
             for words, roles in _ROLES:
                 if word in words:
                     return roles
     return ()
+
+
+def _measured_from(before: list[Item]) -> bool:
+    """Whether a high is only what a fall is measured from: "35.2% below the peak, was reached on ..."."""
+    words = [item.word for item in before if item.word not in ("the", "its", "a", "previous", "former")]
+    return bool(words) and words[-1] in ("below", "under", "off", "beneath")
 
 
 def _date(reading: Reading, position: int, item: Item) -> None:
@@ -72,7 +83,7 @@ def _date(reading: Reading, position: int, item: Item) -> None:
             reading.find("date", item, "No fact has this date or period.")
         return
     roles = _roles(reading, position)
-    if item.key == "year" and reading.items[position - 1].word == "through":
+    if item.key == "year" and (reading.items[position - 1].word == "through" or not _of_a_fall(reading)):
         roles = ()
     if roles and item.until is None and not _is_date_fact(reading, item, roles):
         reading.find("date", item, "A fact has this date, but not in this role.")
@@ -84,6 +95,14 @@ def _date(reading: Reading, position: int, item: Item) -> None:
     dated &= subject_mask(reading, subject_of(reading, position), dated)
     if dated and not reading.bound and not dated & scope:
         reading.find("date", item, "The figure named is of another date.")
+
+
+def _of_a_fall(reading: Reading) -> bool:
+    """Whether the words are about a drawdown: otherwise the "low" of a year is its poorest result."""
+    falls = reading.index.by_key.get("drawdown", 0)
+    return bool(falls & (reading.before.metric | sum(b.facts for b in reading.bound))) or any(
+        "drawdown" in item.key for item in reading.items
+    )
 
 
 def _is_date_fact(reading: Reading, item: Item, roles: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from tools.narrative.checking.index import Index
 from tools.narrative.checking.matching import near, written
 from tools.narrative.checking.naming import loses
 from tools.narrative.checking.owners import is_object, is_place, main_subject
-from tools.narrative.checking.pairs import fact_pairs, is_compared, said_direction, size_of
+from tools.narrative.checking.pairs import are_alike, fact_pairs, is_compared, said_direction, size_of
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.state import Bound, Reading, metric_mask
 from tools.narrative.checking.tones import hedge_of, lean_of
@@ -17,7 +17,7 @@ def derived(reading: Reading, bound: Bound) -> bool:
     item = bound.item
     if item.unit == "money" and _profit(reading, bound):
         return True
-    if item.unit == "number" and _negative_years(reading, bound):
+    if item.unit == "number" and (_negative_years(reading, bound) or _count_of_a_rate(reading, bound)):
         return True
     if item.unit in ("percent", "part") and item.sign >= 0 and _share_of_the_counts(reading, bound):
         return True
@@ -31,6 +31,91 @@ def derived(reading: Reading, bound: Bound) -> bool:
     if item.unit in ("percent", "number", "money", "time") and is_compared(reading, bound.at):
         return _distance(reading, bound) or (item.unit == "percent" and _ratio(reading, bound))
     return False
+
+
+def follows_from_what_is_said(reading: Reading, bound: Bound) -> bool:
+    """Whether a quantity is the distance or ratio of two figures that this sentence and the one before state.
+
+    "13.5 points better than the index (-40.2%)", "about three fifths of the index's 19.1%", "more than double our limit".
+    """
+    item = bound.item
+    if item.sign or item.unit not in ("points", "bps", "times", "part", "time", "percent"):
+        return False
+    index = reading.index
+    here = [(other.at, p) for other in reading.bound for p in index.bits(other.facts)]
+    said = [(-1, p) for p in index.bits(reading.before.said)] + here
+    direction = said_direction(reading, bound.at)
+    for at, first in said:
+        for later, second in here:
+            if first == second or later <= at or not _can_be_held_together(index, first, second):
+                continue
+            if item.unit == "percent":
+                changed, base = (first, second) if later > bound.at else (second, first)
+                fits = _is_change(reading, bound, changed, base, direction)
+            elif item.unit in ("times", "part"):
+                fits = later > bound.at and _is_ratio_of(reading, bound, first, second)
+            else:
+                fits = _is_gap_of(reading, bound, first, second, direction)
+            if fits:
+                bound.facts, bound.derived = 1 << first | 1 << second, True
+                return True
+    return False
+
+
+def _can_be_held_together(index: Index, first: int, second: int) -> bool:
+    if index.units[first] != index.units[second] or index.units[first] in ("text", "date"):
+        return False
+    limit = "rule" in index.keys[first] | index.keys[second]
+    return limit or index.units[first] in ("days", "currency") or are_alike(index, first, second)
+
+
+def _is_ratio_of(reading: Reading, bound: Bound, first: int, second: int) -> bool:
+    other = size_of(reading.index, second)
+    hedge, _ = hedge_of(reading, bound.at)
+    ratio = abs(size_of(reading.index, first) / other) if other else 0.0
+    step = 10.0**-bound.item.decimals
+    return _near_derived(bound.item, bound.item.value, step, ratio, hedge)
+
+
+_SIDES = frozenset("below above off under over less more lower higher fewer longer shorter".split())
+
+
+def _is_change(reading: Reading, bound: Bound, changed: int, base: int, direction: int) -> bool:
+    """Of sums and counts: "36% below the peak of $61.3k", and the share in "45% of the capital of $10,000"."""
+    other = size_of(reading.index, base)
+    following = reading.items[bound.at + 1].word.split()[:1] if bound.at + 1 < len(reading.items) else []
+    share = following == ["of"] and reading.index.units[base] == "currency"
+    if reading.index.units[base] == "fraction" or not other or not (share or (direction and _SIDES & set(following))):
+        return False
+    ratio = size_of(reading.index, changed) / other
+    change = ratio if share else ratio - 1
+    hedge = hedge_of(reading, bound.at)[0]
+    close = _near_derived(bound.item, bound.item.value * 0.01, 10.0**-bound.item.decimals * 0.01, abs(change), hedge)
+    return close and (share or (change > 0) == (direction > 0))
+
+
+def _is_gap_of(reading: Reading, bound: Bound, first: int, second: int, direction: int) -> bool:
+    index, item = reading.index, bound.item
+    if not direction:
+        return False
+    factor = {"points": 0.01, "bps": 0.0001}.get(item.unit, 1.0) * item.scale
+    hedge, _ = hedge_of(reading, bound.at)
+    owners = [index.benchmark >> p & 1 for p in (first, second)]
+    gap = _gap(index, first, second)
+    if owners[0] != owners[1] and bool(owners[0]) != (_subject_of_clause(reading, bound.at) == "benchmark"):
+        gap = -gap
+    close = _near_derived(item, item.value * factor, 10.0**-item.decimals * factor, abs(gap), hedge)
+    return close and (direction > 0) == (gap > 0)
+
+
+def _subject_of_clause(reading: Reading, at: int) -> str:
+    start = max((p for p in range(at) if reading.code[p] in "PB"), default=-1) + 1
+    named = (
+        i.key
+        for p, i in enumerate(reading.items[:at])
+        if p >= start and i.kind == "S" and not is_object(reading.items, p)
+    )
+    return next(named, "strategy")
 
 
 def _share_of_the_counts(reading: Reading, bound: Bound) -> bool:
@@ -89,6 +174,24 @@ def _negative_years(reading: Reading, bound: Bound) -> bool:
                 if bound.item.value == (index.values[whole] or 0.0) - (index.values[positive] or 0.0):
                     bound.facts = 1 << positive
                     return True
+    return False
+
+
+def _count_of_a_rate(reading: Reading, bound: Bound) -> bool:
+    """ "29 of 66 trades", "29 winners": the share of winners times all trades, or the rest, where only the share is known."""
+    index, item = reading.index, bound.item
+    of = reading.items[bound.at + 1].word if bound.at + 1 < len(reading.items) else ""
+    said = of in ("of", "out of") or {"winners", "losers", "winning trades", "losing trades"} & reading.words
+    if item.decimals or index.by_key.get("won", 0) or not said:
+        return False
+    lost = any(word in ("losers", "losing trades", "lost") for word in reading.words)
+    for rate in index.bits(index.by_key.get("win_rate", 0)):
+        for trades in index.bits(index.by_key.get("trades", 0)):
+            total = index.values[trades] or 0.0
+            won = (index.values[rate] or 0.0) * total
+            if abs(won - round(won)) < 0.02 and item.value == (total - round(won) if lost else round(won)):
+                bound.facts = 1 << rate
+                return True
     return False
 
 

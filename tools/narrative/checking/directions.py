@@ -13,9 +13,25 @@ def directions(reading: Reading) -> None:
     if not reading.bound:
         _money(reading, joined, words)
     _recovered(reading, joined)
+    _skewed(reading)
     for item in reading.items:
         if item.kind == "M" and "psr" in item.key.split(",") and ("below zero" in joined or "negative" in words):
             reading.find("direction", item, "The fact is the probability of being above zero.")
+
+
+_TAILS = {"right": 1, "positively": 1, "positive": 1, "left": -1, "negatively": -1, "negative": -1}
+
+
+def _skewed(reading: Reading) -> None:
+    """ "Right-skewed", "a negative skew": held against the sign of the skewness."""
+    for position, item in enumerate(reading.items):
+        if not item.word.startswith("skew"):
+            continue
+        said = next((_TAILS[i.word] for i in reading.items[max(0, position - 2) : position] if i.word in _TAILS), 0)
+        facts = subject_mask(reading, subject_of(reading, position), 0) & reading.index.by_key.get("skew", 0)
+        values = [reading.index.values[p] or 0.0 for p in reading.index.bits(facts)]
+        if said and values and not any(value * said > 0 for value in values):
+            reading.find("direction", item, "The skewness has the other sign.")
 
 
 def _into(reading: Reading) -> None:

@@ -1,54 +1,55 @@
 """What is wrong with a figure that no fact bears out: another one's, another period's, a slip of the pen."""
 
-from tools.narrative.checking.matching import fits_unit, same
+from tools.narrative.checking.matching import fits_unit, of_like_size, same
 from tools.narrative.checking.reading import Item
 from tools.narrative.checking.state import Bound, Reading
 
 
-def explain(reading: Reading, bound: Bound, candidates: int, trouble: str, generic: bool) -> None:
+def explain(reading: Reading, bound: Bound, written: int, trouble: str, likely: int) -> None:
     """Report a figure that no fact bears out, saying what it is nearest to."""
     index, item = reading.index, bound.item
     if trouble == "currency":
         reading.find("currency", item, f"The run is in {index.currency}, not in {item.currency}.")
         return
-    if trouble == "direction":
-        reading.find("direction", item, "The words say the opposite direction of the fact.")
+    other = _unsigned(reading, bound) & (likely or index.everything) if not written else 0
+    if other:
+        kind = "sign" if item.sign else "direction"
+        name = index.facts[index.bits(other)[0]].label
+        reading.find(kind, item, f"The {name} has the other sign, or the words say the opposite direction.")
         return
-    if trouble == "sign":
-        reading.find("sign", item, "The fact has the other sign.")
-        return
-    elsewhere = sum(
-        1 << p for p in index.bits(index.everything) if fits_unit(item, index, p) and _could(reading, bound, p)
-    )
-    kind, reason = _where_instead(reading, bound, candidates, elsewhere, generic)
+    kind, reason = _where_instead(reading, item, written, likely)
     reading.find(kind, item, reason)
 
 
-def _could(reading: Reading, bound: Bound, position: int) -> bool:
-    return same(bound.item, reading.index, position, 0, "") in ("", "sign", "direction")
-
-
-def _where_instead(reading: Reading, bound: Bound, candidates: int, elsewhere: int, generic: bool) -> tuple[str, str]:
+def _unsigned(reading: Reading, bound: Bound) -> int:
+    """Facts of this size whose sign or direction is another."""
     index, item = reading.index, bound.item
-    same_metric = elsewhere & bound.metric
-    if same_metric:
-        name = index.facts[index.bits(same_metric)[0]].label
-        if bound.scope != index.everything and same_metric & ~bound.scope:
-            return "period", f"That is the {name}, not the figure of the date or period named."
-        return "subject", f"That is the {name}; the sentence speaks of the {bound.subject or 'strategy'}."
-    if elsewhere:
-        name = index.facts[index.bits(elsewhere)[0]].label
-        if generic:
-            return "annualised or total", f"The only figure like it is the {name}; the words name another."
-        return "metric", f"The only figure like it is the {name}; the words name another."
-    if not bound.metric:
-        return "unattributed", "No fact has this value, and the words do not say which figure it is."
-    slipped = _slipped(reading, item, candidates or bound.metric)
+    return sum(
+        1 << p
+        for p in set(of_like_size(item, index, ""))
+        if fits_unit(item, index, p) and same(item, index, p, 0, "") in ("sign", "direction", "")
+    )
+
+
+def _where_instead(reading: Reading, item: Item, written: int, likely: int) -> tuple[str, str]:
+    index = reading.index
+    meant = index.bits(likely)
+    if written:
+        name, wanted = index.facts[index.bits(written)[0]].label, index.facts[meant[0]] if meant else None
+        twins = written & sum(index.by_key.get(key, 0) for key in (index.keys[meant[0]] if meant else ()))
+        kind = "metric"
+        if twins and wanted is not None:
+            kind = "subject" if bool(twins & index.benchmark) != bool(likely & index.benchmark) else "period"
+        return kind, f"The only figure like it is the {name}; the words point to another."
+    slipped = _slipped(reading, item, likely)
     if slipped:
         return slipped
-    expected = [index.facts[p] for p in index.bits(candidates)[:1]]
-    wanted = f" The {expected[0].label} is {expected[0].value}." if expected else ""
-    return "number", f"No fact bears out this figure.{wanted}"
+    if not meant or len(meant) > 3:
+        return "unattributed", "No fact that the words can mean has this value."
+    return (
+        "number",
+        f"No fact bears out this figure. The {index.facts[meant[0]].label} is {index.facts[meant[0]].value}.",
+    )
 
 
 def _slipped(reading: Reading, item: Item, candidates: int) -> tuple[str, str] | None:

@@ -50,6 +50,9 @@ def _no_claim(reading: Reading, position: int, item: Item) -> bool:
     follows = reading.items[position + 1] if position + 1 < len(reading.items) else None
     if item.word == "most" and follows is not None and (follows.kind in "OTL" or follows.word.startswith("of ")):
         return True
+    heads = reading.items[-1].word == ":" and not any(b.facts for b in reading.bound)
+    if heads and not any(kind in "DG" for kind in reading.code):
+        return True  # "The top 3 drawdowns:", whose rows are judged themselves
     led = position > 0 and reading.items[position - 1].word in ("at", "its")
     return led and item.word in ("best", "worst", "least", "most", "top")
 
@@ -189,10 +192,19 @@ def _years_that_were(reading: Reading) -> None:
         facts = index.bits(scope_mask(reading, at) & kinds & index.strategy)
         named = f"{'best' if SUPERLATIVES[item.word] > 0 else 'worst'}_"
         facts = [f for f in facts if is_exactly_of(index, f, reading.items[at])]
+        rank = ORDINALS.get(reading.items[position - 1].word, 1) if position else 1
+        if rank > 1:
+            holds = any(_has_rank(index, f, item.word, rank) for f in facts)
+            if not holds:
+                reading.find("superlative", item, "It is not of this rank among the facts of its kind.")
+            continue
         if not any(
             _is_extreme(index, f, item.word) or any(k.startswith(named) for k in index.keys[f]) for f in facts
         ):
             reading.find("superlative", item, "The facts do not bear out that this was the extreme.")
+
+
+_NEARLY = frozenset("practically almost nearly virtually mostly".split())
 
 
 def universals(reading: Reading) -> None:
@@ -201,7 +213,13 @@ def universals(reading: Reading) -> None:
         return
     compared = any("than" in item.word.split() for item in reading.items)
     for position, item in enumerate(reading.items):
-        if item.kind == "Z" and reading.code[position + 1 : position + 2] != "Q" and _of_figures(reading, item):
+        nearly = position and reading.items[position - 1].word in _NEARLY
+        if (
+            item.kind == "Z"
+            and not nearly
+            and reading.code[position + 1 : position + 2] != "Q"
+            and _of_figures(reading, item)
+        ):
             stated = any(bound.at > position and bound.facts for bound in reading.bound)
             bounded = compared and (stated or bool(said_of_all(reading)))
             if not bounded and not _universal_holds(reading, position, item):

@@ -20,3 +20,5 @@ class Discourse:
     metric: int = 0
     scope: int = 0
     heading: str = ""
+    said: int = 0
+    """Facts that the sentence before stated."""

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.lexicon import (
     CRISES,
@@ -19,11 +22,11 @@ from tools.narrative.checking.lexicon import (
     static_phrases,
 )
 from tools.narrative.checking.numbers import CARDINALS, MULTIPLES, ORDINALS, PARTS
-from tools.narrative.checking.vocabulary import words_for
+from tools.narrative.checking.vocabulary import stems, words_for
 from tools.narrative.facts import Fact
 
 _TAILS: dict[str, str] = {
-    "total_return": "total_return return", "cumulative_return": "total_return return", "net_profit": "total_return return",
+    "total_return": "total_return return", "market_change": "total_return return", "benchmark_return": "total_return return", "buy_and_hold_return": "total_return return", "cumulative_return": "total_return return", "net_profit": "total_return return",
     "profit_total": "total_return return", "return": "return", "cagr": "cagr return", "annual_return": "cagr return",
     "annualised_return": "cagr return", "annualized_return": "cagr return", "compounding_annual_return": "cagr return",
     "volatility": "volatility", "annual_volatility": "volatility", "vol": "volatility", "std": "volatility",
@@ -51,7 +54,10 @@ _TAILS: dict[str, str] = {
     "recovery_days": "recovery_days", "fall_days": "fall_days", "years.positive": "positive_years",
     "years.whole": "whole_years", "months.positive": "positive_months", "months.whole": "whole_months",
     "data.gaps": "gaps", "data.longest_gap": "longest_gap", "data.jumps": "jumps", "data.stale_prices": "stale",
-    "periods_per_year": "periods",
+    "periods_per_year": "periods", "best_trade": "best_trade", "worst_trade": "worst_trade", "largest_profit": "best_trade",
+    "largest_loss": "worst_trade", "wins": "won", "losses": "lost", "open_trades": "open", "average_holding": "holding",
+    "average_win": "average_win", "average_profit": "average_win", "average_loss": "average_loss", "average_loss_money": "average_loss",
+    "loss_rate": "loss_rate",
 }  # fmt: skip
 """End of an id to what people call the figure."""
 
@@ -83,11 +89,14 @@ _LABELS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _ANNUAL = frozenset("cagr volatility alpha tracking_error turnover cost_drag sharpe sortino calmar information_ratio double_costs triple_costs".split())  # fmt: skip
 _OWN = frozenset(("initial", "final"))
 _DAILY = re.compile(r"\bday|daily|one.day|month|week", re.IGNORECASE)
-_NEGATIVE_BY_NATURE = frozenset("max_drawdown drawdown var cvar costs cost_drag fee slippage rule".split())
+_NEGATIVE_BY_NATURE = frozenset(
+    "average_loss max_drawdown drawdown var cvar costs cost_drag fee slippage rule".split()
+)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DIGIT_LETTERS = str.maketrans("0123456789", "àáâãäåæçèé")
 _WORDS = re.compile(r"'s\b|[^\W\d_][^\W\d_&.']*(?:[&.'](?!s\b)[^\W\d_]+)*")
 
+_REMEMBERED = 4096
 Span = tuple[int, int]
 """First and last day of a period, both as yyyymmdd."""
 
@@ -125,16 +134,44 @@ class Index:
     regimes: int = 0
     """Facts of regimes and crises: a date alone does not name them, though they have one."""
     dates: int = 0
+    negative: int = 0
+    sorts: dict[str, int] = field(default_factory=dict)
+    """Facts by the part of a report they belong to."""
+    spells: dict[str, int] = field(default_factory=dict)
+    """Facts that are of a time of their own, by the kind of it."""
     whole: Span | None = None
     by_span: dict[Span, int] = field(default_factory=dict)
     judged: dict[tuple[str, bool, Discourse], tuple[tuple[Finding, ...], Discourse]] = field(default_factory=dict)
     """What was found for a line in its context, so that a report changed in one place is not judged twice."""
     currency: str = ""
     name_numbers: frozenset[str] = frozenset()
+    labels: dict[str, int] = field(default_factory=dict)
+    """Facts by the beginnings of the words of their labels."""
     words: dict[str, int] = field(default_factory=dict)
     """Facts by the beginnings of the words they can be called by."""
     by_size: list[tuple[float, int]] = field(default_factory=list)
     """Sizes of all figures in order, with their positions."""
+
+    moments: int = 0
+    """What the account was worth on one day."""
+    limits: dict[str, int] = field(default_factory=dict)
+    """Limits of the rules by what they limit."""
+    able: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Facts that a figure of a unit can state."""
+    vectors: dict[tuple[str, str, int], NDArray[np.float64]] = field(default_factory=dict)
+    """What a word near or far says of the facts of a mask, weighed."""
+    rows: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+
+    def row(self, mask: int) -> NDArray[np.float64]:
+        """The facts of a mask as ones in a row as long as there are facts."""
+        found = self.rows.get(mask)
+        if found is None:
+            if len(self.rows) >= _REMEMBERED:
+                self.rows.clear()
+            size = len(self.facts)
+            packed = np.frombuffer((mask & self.everything).to_bytes(size // 8 + 1, "little"), dtype=np.uint8)
+            found = self.rows[mask] = np.unpackbits(packed, bitorder="little")[:size].astype(np.float64)
+        return found
 
     def between(self, least: float, most: float) -> list[int]:
         """Positions of the facts of that size, sign aside, in order of size."""
@@ -188,6 +225,7 @@ def build(facts: Sequence[Fact]) -> Index:
     index.by_size = sorted((abs(value), p) for p, value in enumerate(index.values) if value is not None)
     index.regimes = sum(bits for group, bits in index.by_group.items() if group.startswith(_WEATHER))
     _families(index)
+    _sorts(index)
     _phrases(index)
     return index
 
@@ -209,6 +247,7 @@ def _add(index: Index, position: int, fact: Fact) -> None:
     _file(index.by_unit, (unit,), bit)
     _file(index.by_group, (index.groups[-1],) if index.groups[-1] else (), bit)
     if unit not in ("text", "date"):
+        _file(index.labels, stems(fact.label), bit)
         _file(index.words, words_for(fact.label, keys), bit)
     span = index.spans[-1]
     if span is not None and not index.groups[-1].startswith("month"):
@@ -308,10 +347,13 @@ def _group(fact: Fact) -> str:
     return match[1] if match is not None else ""
 
 
+_BENCHMARKS = ("benchmark", "buy-and-hold", "buy and hold", "buy & hold", "market change", "market return")
+
+
 def _families(index: Index) -> None:
     for position, fact in enumerate(index.facts):
         bit, parts, label = 1 << position, fact.id.lower().split("."), fact.label.lower()
-        if parts[0] in ("benchmark", "buy_and_hold", "index") or "benchmark" in parts[1:] or label.startswith(("benchmark", "buy-and-hold", "buy and hold")):  # fmt: skip
+        if parts[0] in ("benchmark", "buy_and_hold", "index") or "benchmark" in parts[1:] or label.startswith(_BENCHMARKS):  # fmt: skip
             index.benchmark |= bit
             index.stated |= bit if parts[0] == "stated" else 0
         elif parts[0] in ("stated", "engine") or "stated" in parts or " stated " in label:
@@ -332,6 +374,42 @@ def _families(index: Index) -> None:
         span for fact, span in zip(index.facts, index.spans, strict=True) if span and fact.id.endswith("total_return")
     ]
     index.whole = spans[0] if spans else _common(index.spans) or _run_dates(index)
+
+
+_LIMITED = {"drawdown": "max_drawdown drawdown", "sharpe": "sharpe", "confidence": "psr dsr", "trades": "trades", "history": "length"}  # fmt: skip
+_HEADLINES = frozenset("total_return cagr volatility sharpe max_drawdown".split())
+_SORTS = frozenset("headline extreme month year regime stress drawdown rolling run trades costs exposure turnover relative significance rule data years months".split())  # fmt: skip
+_SPELLS = ("month", "year", "regime", "stress", "drawdown", "rolling")
+
+
+def _sorts(index: Index) -> None:
+    for position, fact in enumerate(index.facts):
+        bit, parts = 1 << position, fact.id.lower().split(".")
+        value = index.values[position]
+        if value is None:
+            continue
+        if value < 0 or bit & index.losses:
+            index.negative |= bit
+        span = index.spans[position]
+        if index.keys[position] & _OWN and span is not None and span[0] == span[1]:
+            index.moments |= bit
+        if "rule" in index.keys[position]:
+            named = next((keys for word, keys in _LIMITED.items() if word in fact.label.lower()), "")
+            _file(index.limits, named.split(), bit)
+        group = index.groups[position]
+        spell = next((name for name in _SPELLS if group.startswith(name)), "")
+        if spell and group != "drawdown.1":
+            _file(index.spells, (spell,), bit)
+        if bit & index.benchmark:
+            _file(index.sorts, ("of benchmark",), bit)
+        if bit & index.stated & ~index.orphans:
+            _file(index.sorts, ("of engine",), bit)
+        if parts[0] in ("benchmark", "stated", "strategy"):
+            parts = parts[1:]
+        keys = index.keys[position]
+        name = spell or ("headline" if keys & _HEADLINES else "extreme" if "extreme" in keys else parts[0])
+        name = name if name in _SORTS else "other"
+        _file(index.sorts, (f"sort {name}",), bit)
 
 
 def _run_dates(index: Index) -> Span | None:
@@ -373,7 +451,7 @@ def _phrases(index: Index) -> None:
         if index.units[position] != "text":
             _label(index, table, position, fact)
             quotable |= _numbered_label(index, table, position, fact)
-        _group_names(table, index, position, fact)
+        quotable |= _group_names(table, index, position, fact)
     index.phrases = table
     index.longest = _longest(table.keys() - _STATIC.keys(), dict(_STATIC_LONGEST))
     index.sentences = tuple(sorted((sentence.lower() for sentence in sentences), key=len, reverse=True))
@@ -457,12 +535,13 @@ def _label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> 
     if not words or len(words) < 3:
         return
     index.named[words] = index.named.get(words, 0) | 1 << position
-    old = table.get(words)
-    if old is not None and old.kind == "M":
-        if "=" not in old.key:
-            table[words] = Entry("M", f"{old.key},={words}")
-    elif old is None or " " in words or old.kind in "LTO":
-        table[words] = Entry("M", f"={words}")
+    for said in {words, words.replace(" per ", " a ")}:
+        old = table.get(said)
+        if old is not None and old.kind == "M":
+            if "=" not in old.key:
+                table[said] = Entry("M", f"{old.key},={words}")
+        elif old is None or " " in said or old.kind in "LTO":
+            table[said] = Entry("M", f"={words}")
 
 
 def _numbered_label(index: Index, table: dict[str, Entry], position: int, fact: Fact) -> set[str]:
@@ -476,7 +555,8 @@ def _numbered_label(index: Index, table: dict[str, Entry], position: int, fact: 
     return {label}
 
 
-def _group_names(table: dict[str, Entry], index: Index, position: int, fact: Fact) -> None:
+def _group_names(table: dict[str, Entry], index: Index, position: int, fact: Fact) -> set[str]:
+    """What regimes and crises are called; the names that hold a number, "late 2018", are given back."""
     group = index.groups[position]
     kind, _, name = group.partition(".")
     if kind in ("stress", "crisis"):
@@ -485,6 +565,8 @@ def _group_names(table: dict[str, Entry], index: Index, position: int, fact: Fac
             spoken = [*spoken, " ".join(words_of(str(fact.value)))]
         for phrase in spoken:
             table[disguise(phrase)] = Entry("G", group)
-    elif kind == "regime":
+        return {phrase for phrase in spoken if phrase.startswith("late ")}
+    if kind == "regime":
         for phrase in REGIMES.get(name, name.replace("_", " ")).split("|"):
             table[phrase] = Entry("G", group)
+    return set()

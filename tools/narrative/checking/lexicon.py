@@ -19,7 +19,7 @@ METRICS: dict[str, str] = {
     "var": "value at risk|var|daily var|one day value at risk|one day var|historical var|day in twenty|days in twenty|daily value at risk",
     "cvar": "es|average of the worst twentieth of days|worst twentieth of days|worst twentieth|mean of the worst twentieth|worst five percent of days|average of the worst twentieth|expected shortfall|cvar|conditional value at risk|conditional var|expected tail loss|tail loss|average of the worst|mean of the worst",
     "skew": "skewness|skew",
-    "kurtosis": "kurtosis|excess kurtosis",
+    "kurtosis": "kurt|ex kurt|kurtosis|excess kurtosis",
     "best_day": "best day|best single day|best session|largest one day gain|biggest one day gain|biggest daily gain|largest daily gain|best one day|strongest day",
     "worst_day": "worst day|worst single day|worst session|largest one day loss|biggest one day loss|biggest daily loss|largest daily loss|worst one day|single day loss|one day loss|weakest day",
     "best_month": "best month|strongest month|best calendar month|best single month",
@@ -38,35 +38,38 @@ METRICS: dict[str, str] = {
     "rolling_beta": "rolling beta|rolling one year beta|one year beta|trailing beta|trailing one year beta|rolling 1 year beta|1 year rolling beta|one year rolling beta",
     "trades": "traded|trades|trade|closed trades|closed trade|round trips|round trip|positions were closed|transactions|positions closed|number of trades|completed trades|completed trade|trades in total|trade count|deals|positions taken",
     "won": "with profit|winning|won|were positive|winning trades|winners|winning trade|trades won|were winners|profitable trades|were profitable|made money|trades were profitable|trades made money|ended in profit|closed in profit|closed at a profit|ended with a profit|paid off",
-    "lost": "with loss|losing trades|losers|losing trade|trades lost|were losers|lost money|unprofitable trades|were unprofitable|trades lost money|ended in a loss|closed at a loss",
+    "lost": "ended up in the red|ended in the red|in the red|losers|with loss|losing trades|losers|losing trade|trades lost|were losers|lost money|unprofitable trades|were unprofitable|trades lost money|ended in a loss|closed at a loss",
     "open": "open trades|open trade|still open|stayed open|trades open|open positions|left open|remain open|remained open|trade stayed open|trades stayed open",
-    "win_rate": "batting average|batting avg|win rate|hit rate|winning percentage|success rate|share of winners|win ratio|hit ratio|share of winning trades|percentage of winners|of trades won|of trades were winners|of trades were profitable|of its trades|of the trades|of trades|of all trades|trades won|percent profitable|strike rate|trades that won|of closed trades",
-    "profit_factor": "pf|gross profits|gross profits to gross losses|gross gains|gross winnings|exceeded losses by a factor|by a factor|times its losses|times the losses|profit factor|gains over losses|gain to loss ratio|for every dollar lost",
+    "win_rate": "wr|batting average|batting avg|win rate|hit rate|winning percentage|success rate|share of winners|win ratio|hit ratio|share of winning trades|percentage of winners|of trades won|of trades were winners|of trades were profitable|of its trades|of the trades|of trades|of all trades|trades won|percent profitable|strike rate|trades that won|of closed trades",
+    "profit_factor": "each dollar lost|every dollar lost|per dollar lost|pf|gross profits|gross profits to gross losses|gross gains|gross winnings|exceeded losses by a factor|by a factor|times its losses|times the losses|profit factor|gains over losses|gain to loss ratio|for every dollar lost",
     "average_trade": "average trade|mean trade|average return per trade|average trade return|mean return per trade|per trade|average profit per trade|mean profit per trade|typical trade|expectancy",
     "best_trade": "best trade|best single trade|largest win|biggest win|largest winner|biggest winner|top trade|most profitable trade",
     "worst_trade": "losing trade|lone losing trade|only losing trade|only loser|worst trade|worst single trade|largest loser|biggest loser|largest losing trade|worst loser",
+    "average_win": "average winner|average win|average winning trade|mean winner|typical winner|winning trade on average",
+    "average_loss": "average loser|average loss|average losing trade|mean loser|typical loser|losing trade on average",
+    "loss_rate": "loss rate|losing percentage|share of losers|share of losing trades",
     "holding": "positions lasted|position lasted|trade lasted|each trade lasted|every trade lasted|holding period|average holding period|average hold|held for|held|mean holding period|holding time|average trade lasted|average duration|positions were held|was held|kept for|trade duration|average trade length|holding periods|trades lasted",
     "exposure": "capital employed|capital deployed|capital at work|invested capital|time in the market|exposure|in the market|invested|of the time|average exposure|market exposure|in a position|time in market|time invested|days invested",
     "turnover": "turned over|turns over|turning over|turnover|annual turnover|turnover a year",
     "costs": "frictions|trading frictions|friction|dealing costs|execution costs|trading expenses|trading costs|costs|transaction costs|fees and slippage|commissions|commission|total costs|total fees|costs of trading|trading fees|fees",
     "fee": "fee|fee per side|commission rate|fee rate",
     "slippage": "slippage|slippage per side",
-    "cost_drag": "frictions|trading frictions|friction|dealing costs|execution costs|trading expenses|cost drag|drag of costs|cost drag a year|drag from costs|drag",
+    "cost_drag": "costs|trading costs|transaction costs|frictions|trading frictions|friction|dealing costs|execution costs|trading expenses|cost drag|drag of costs|cost drag a year|drag from costs|drag",
     "double_costs": "costs twice as high|costs were twice as high|costs two times as high|doubling them|doubling these|double costs|doubled costs|twice the costs|costs doubled|double the costs|costs were doubled|costs twice as high|costs double|doubling costs|if costs doubled|doubling the costs",
     "triple_costs": "costs three times as high|costs were three times as high|costs three times higher|costs three times as large|costs thrice as high|tripling them|triple costs|tripled costs|three times the costs|costs tripled|triple the costs|costs were tripled|tripling costs|treble costs",
-    "psr": "before deflation|probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
-    "dsr": "probability|likelihood|deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
+    "psr": "confidence|statistical confidence|before deflation|probability that the true sharpe ratio is above zero|probabilistic sharpe ratio|psr|probability that the sharpe ratio is above zero|probability that the true sharpe is above zero|probability of a positive sharpe|probability that the sharpe is real|probability of skill|probability that the true sharpe ratio is positive|probability that the sharpe ratio is positive|probability that its true sharpe ratio is above zero|likelihood that the true sharpe|probability|chance that the true sharpe ratio is above zero|chance that the true sharpe|chance that the sharpe|probability that the sharpe|likelihood|statistical confidence",
+    "dsr": "deflated|deflated measure|deflated figure|probability|likelihood|deflated sharpe ratio|deflated sharpe|dsr|deflated sharpe probability|after deflation|after allowing for the trials|after correcting for the trials|allowing for multiple testing|corrected for multiple testing",
     "min_track_record": "would need|we need|we would need|it would take|minimum track record|minimum track record length|track record needed|track record required|minimum length of track record|mintrl|track record",
     "trials": "n|trials|recorded trials|trial|recorded trial|variants|variants tried|configurations tried|attempts|tries|variations|parameter combinations",
     "observations": "n|obs|daily obs|observed returns|returns|observations|data points|daily returns|returns in the sample|points|periods of returns|daily observations|daily data points",
     "length": "length of the test|test length|history|of data|of history|of daily data|of daily prices|length of the run|test covers|the test has|test covers|test spans|backtest covers|sample covers|backtest spans|test runs for|run covers|covers|spans|of testing|of prices|whole test",
     "periods": "annualised figures use|annualised figures|to annualise|annualised with|annualises with|annualised on|annualise with|periods|periods a year|periods per year|trading days a year",
     "initial": "stake|nest egg|starting capital|initial capital|start capital|initial investment|turned|turning|opening capital|starting with|started with|beginning with|starting from|initial value|starting value|invested at the start|stake of|put in|initial equity|start equity",
-    "final": "final value|ending value|end value|into|ended at|finished at|ended with|finished with|grew to|ending equity|final equity|end equity|grown to|ending at|final balance|growing to|worth|became|ending capital|shrank to|fell to",
+    "final": "had become|have become|had grown to|had shrunk to|final value|ending value|end value|into|ended at|finished at|ended with|finished with|grew to|ending equity|final equity|end equity|grown to|ending at|final balance|growing to|worth|became|ending capital|shrank to|fell to",
     "share": "the days|days were|all days|of days were|of the sample|made up|make up|makes up|accounted for|account for|of days|share of days|of the days|of all days|of trading days|days in",
     "length_dd": "after the high|to recover|under water|underwater|from high to recovery|lasted|length|from the high|from peak to recovery|to get back|to regain|below its high|below the high|below its peak|drawdown lasted|duration|to make up|recovery took|to reach a new high|to claw back|peak to recovery|between highs",
     "recovery_days": "recovery took|recovery|recovering took|time to recovery|recovery time|to recover|from trough to recovery|from the trough|from the low|after the low|after the trough|to climb back|from low to recovery|from trough|from the bottom|after the bottom",
-    "fall_days": "from high to trough|to the low|to the trough|from high to low|the fall took|fall lasted|the fall lasted|to the bottom|to bottom out|on the way down|days of falling",
+    "fall_days": "to reach the bottom|to reach the low|to reach the trough|from high to trough|to the low|to the trough|from high to low|the fall took|fall lasted|the fall lasted|to the bottom|to bottom out|on the way down|days of falling",
     "positive_years": "finished ahead|ended ahead|closed ahead|ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive years|years were positive|up years|winning years|profitable years|years ended higher|positive calendar years|calendar years were positive|years were profitable|years with a gain|years had a positive return|years with a positive return|had a positive return|years made money|ended in the black|years in the black|in the black|were positive|were profitable years|ended up|years up",
     "whole_years": "whole years|whole calendar years|full years|full calendar years|complete years|calendar years|whole year|whole calendar year|years|complete calendar years",
     "positive_months": "finished ahead|ended ahead|closed ahead|posted gains|ended with a gain|closed with a gain|finished with a gain|ended in profit|ended higher|were up|finished higher|showed a gain|had gains|were gains|saw gains|closed higher|made money|positive months|months were positive|up months|winning months|profitable months|months ended higher|months were profitable|months with a gain|months had a positive return|whole months had a positive return|months with a positive return|had a positive return|months made money|months up|were positive|months in the black|in the black",
@@ -75,7 +78,7 @@ METRICS: dict[str, str] = {
     "longest_gap": "gap|gaps|longest gap|largest gap|biggest gap",
     "jumps": "jumps|jump|jumps in the equity curve|outliers",
     "stale": "stale stretches|stale prices|stale stretches of the benchmark|stale",
-    "rule": "asks for|asked for|rule asks for|rules ask for|hurdle rate|target|we require|requires|require|mandate|asked for|required|floor|limit|threshold|hurdle|minimum accepted|accepted|bar|demanded|cut off|cutoff|requirement|needed|tolerance|ceiling|minimum|confidence",
+    "rule": "we accept|we allow|we tolerate|we permit|is allowed|are allowed|allowed|permitted|asks for|asked for|rule asks for|rules ask for|hurdle rate|target|we require|requires|require|mandate|asked for|required|floor|limit|threshold|hurdle|minimum accepted|accepted|bar|demanded|cut off|cutoff|requirement|needed|tolerance|ceiling|minimum|confidence",
 }
 """Canonical figure to the nouns (and set phrases) that stand for it."""
 
@@ -113,8 +116,8 @@ HEDGES: dict[str, str] = {
 
 BEATS = "beat|beats|outperformed|outperforms|outperforming|beating|outpaced|outpaces|outdid|topped|ahead of|surpassed|exceeded|bettered|did better than|fared better than|led|leads|outstripped|came out ahead of|outran|better than|superior to|out earned|finished ahead of|trounced"  # fmt: skip
 LAGS = "falls short of|fall short of|falling short of|lagged|lags|lagging|trailed|trails|trailing|underperformed|underperforms|underperforming|behind|fell short of|did worse than|fared worse than|lagged behind|fell behind|worse than|inferior to|came in behind|lost out to|finished behind|failed to beat|failed to match|did not beat|didn't beat|does not beat|could not beat|no match for"  # fmt: skip
-HIGHER = "clears|cleared|clear of|passes|surpasses|breaches|breached|tops|more risky than|higher than|above|greater than|larger than|bigger than|more than|exceeds|exceeded|longer than|over|higher|greater|larger|bigger|more volatile than|riskier than|steeper than|more than that of|in excess of|stronger than|wider than"  # fmt: skip
-LOWER = "misses|missed|falls short|stays under|stays below|is under|stayed below|less risky than|lower than|below|less than|smaller than|shorter than|under|lower|smaller|less volatile than|fewer than|weaker than|short of|narrower than|no higher than|not higher than|no greater than"  # fmt: skip
+HIGHER = "breaks|broke|violates|violated|exceeding|outside|clears|cleared|clear of|passes|surpasses|breaches|breached|tops|more risky than|higher than|above|greater than|larger than|bigger than|more than|exceeds|exceeded|longer than|over|higher|greater|larger|bigger|more volatile than|riskier than|steeper than|more than that of|in excess of|stronger than|wider than"  # fmt: skip
+LOWER = "respects|respected|respecting|inside|stays inside|stay inside|stayed inside|stays within|stay within|stayed within|misses|missed|falls short|stays under|stays below|is under|stayed below|less risky than|lower than|below|less than|smaller than|shorter than|under|lower|smaller|less volatile than|fewer than|weaker than|short of|narrower than|no higher than|not higher than|no greater than"  # fmt: skip
 DEEPER = "deeper than|deeper|harsher than|more severe than|worse drawdown than|deeper drawdown than|heavier than"
 SHALLOWER = "less risky than|shallower than|shallower|milder than|less severe than|smaller drawdown than|gentler than|lighter than"
 LEVEL = "level with|in line with|on a par with|equal to|the same as|matched|matches|identical to|as high as|on par with|matching|no different from"  # fmt: skip
@@ -154,7 +157,7 @@ NET = (
 )
 
 LINKS = "none of this|none of it|none of that|is|was|were|are|be|been|being|stands|stood|came in|comes in|came to|comes to|came|equals|equal|totals|totalled|totaled|reached|reaches|reaching|amounts to|amounted to|sits|sat|has|had|have|having|runs|ran|a|an|the|its|their|only|just|still|itself|now|that|which|measured|works out|worked out|even|merely|so far|there|this|on average|barely|hardly|fully|full|exactly|precisely|standing|running|would be|will be|would|comes out|came out|remained|remains|averaged|averages|'s|it|own|true|each|put|puts|s|kept|keeps|closed|strategy's own|also|both|annualises to|taking|took|takes|to be|we|do|one|beyond it|beyond that|added up to|adds up to|add up to|on record"  # fmt: skip
-PREPOSITIONS = "not until|of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|off|of every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around"
+PREPOSITIONS = "not until|of|at|with|to|as|for|by|in|from|on|during|under|across|through|throughout|since|until|till|between|after|over|per|out of|off|of every|out of every|per|when|where|before|starting|ending|beginning|as of|once|up until|from around|over the same|over that|over this|over these|over those|over its|over all"
 BREAKS = "but|while|whereas|although|though|however|yet|whilst|even though|and yet"
 COMPARING = "versus|vs|vs.|against|compared with|compared to|than|as against|relative to|as opposed to|next to|in contrast to|in comparison with|set against|rather than|instead of"  # fmt: skip
 NEGATIONS = "not|no|never|n't|without|isn't|wasn't|didn't|doesn't|hasn't|hadn't|haven't|weren't|nor|neither|cannot|fails to|failed to|did not|does not|is not|was not|has not|had not|yet to"  # fmt: skip
@@ -198,8 +201,12 @@ class Entry:
 _NOUNS = frozenset("ratio return drawdown loss gain day month year trade fall decline fee cost dd shortfall rate holding period winner loser".split())  # fmt: skip
 
 
+_SHORT = (("average ", "avg "), ("maximum ", "max "), ("annualised ", "ann "), ("annual ", "ann "))
+
+
 def _with_plurals(phrases: list[str]) -> list[str]:
-    """Each phrase, and its plural where it ends in a noun."""
+    """Each phrase, its plural where it ends in a noun, and both as a desk shortens them."""
+    phrases = [*phrases, *(p.replace(long, short) for p in phrases for long, short in _SHORT if p.startswith(long))]
     plurals = [
         phrase + ("es" if phrase.endswith("s") else "s") for phrase in phrases if phrase.rpartition(" ")[2] in _NOUNS
     ]

@@ -39,7 +39,8 @@ def fits_unit(item: Item, index: Index, position: int) -> bool:
     if item.unit == "number" and unit == "fraction":
         return "probability" in index.facts[position].label.lower() or bool(keys & {"psr", "dsr", "correlation"})
     if item.unit == "number" and unit == "currency":
-        return False
+        # Nothing says which currency, so there is no mark to write; below a thousand money has its cents.
+        return not index.currency and (item.decimals > 0 or item.value >= 1000)
     if item.unit == "bars" and unit == "count":
         return "observations" in keys
     if item.unit == "time" and "periods" in keys:
@@ -72,13 +73,15 @@ def written(item: Item, index: Index, position: int) -> tuple[float, float]:
     return value * factor, step * factor
 
 
-def of_like_size(item: Item, index: Index) -> list[int]:
-    """Positions of the facts whose value can be written like this in any unit, hedged or not: a quick first choice."""
+def of_like_size(item: Item, index: Index, hedge: str) -> list[int]:
+    """Positions of the facts whose value can be written like this in any unit: a quick first choice."""
+    wide = hedge in _BOUNDS or hedge in _DENIED or item.unit in ("times", "part")
+    least, most = (0.25, 2.01) if wide else (0.85, 1.18)
     found: list[int] = []
     scales = (item.scale, 1.0) if item.unit == "time" and item.also else (item.scale,)
     for factor in (scale * _FACTORS.get(item.unit, 1.0) for scale in scales):
         size, step = abs(item.value) * factor, 10.0**-item.decimals * factor
-        found += index.between(min(size * 0.25, size - step), max(size * 2.01, size + step))
+        found += index.between(min(size * least, size - step), max(size * most, size + step))
     return found
 
 
@@ -99,6 +102,8 @@ def near(item: Item, shown: float, step: float, actual: float, hedge: str) -> bo
             return True
     if hedge in _BOUNDS:
         return _BOUNDS[hedge](shown, actual)
+    if hedge == "about" and shown == 0 and item.unit == "number":
+        return actual <= _HEDGED
     if hedge == "about" and _rounded(item, shown, max(step, _zeros(item) * step), actual, 0.12):
         return True
     if item.unit == "part" or (item.also == "words" and item.unit == "times"):
@@ -125,7 +130,12 @@ def _rounded(item: Item, shown: float, step: float, actual: float, few: float) -
         return True
     if shown == 0:
         return abs(actual) < _NOTHING
-    return digits_shown(item) >= 2 or item.decimals >= 3 or abs(shown - actual) <= few * abs(actual)
+    usual = item.decimals >= _USUAL_DECIMALS.get(item.unit, 3)
+    return usual or digits_shown(item) >= 2 or abs(shown - actual) <= few * abs(actual)
+
+
+_USUAL_DECIMALS = {"number": 2, "percent": 1}
+"""So many decimals are how such a figure is written, small or large: a Sharpe of 0.06, a return of 0.3 %."""
 
 
 def _is_round(item: Item) -> bool:
@@ -161,6 +171,7 @@ def same(item: Item, index: Index, position: int, lean: int, hedge: str) -> str:
         return "sign"
     if item.value == 0 or index.units[position] in ("days", "bars", "count"):
         return ""
+    lean = lean if index.units[position] in ("fraction", "currency") else 0
     return _polarity(item, actual, lean, bool(index.losses >> position & 1), keys)
 
 

@@ -8,7 +8,7 @@ def subject_of(reading: Reading, at: int) -> str:
     """Whose figure a quantity is by the words: strategy, benchmark, stated, recomputed, or "" where they do not say."""
     if at in reading.owners:
         return reading.owners[at]
-    after = _owner_after(reading, at) or _compared_with(reading, at)
+    after = owner_after(reading, at) or compared_with(reading, at)
     return after or main_subject(reading, at) or reading.before.subject
 
 
@@ -31,7 +31,7 @@ def _short_versus(reading: Reading, at: int) -> int:
     return at - 1 if race or denied else 0
 
 
-def _compared_with(reading: Reading, at: int) -> str:
+def compared_with(reading: Reading, at: int) -> str:
     """ "8.8% against 12.8%": the second figure is of the one compared with."""
     if at in reading.when or not other_side(reading, at):
         return ""
@@ -40,7 +40,8 @@ def _compared_with(reading: Reading, at: int) -> str:
     compared = [i.key for p, i in enumerate(items) if i.kind == "S" and is_object(items, p)]
     if compared:
         return compared[0]
-    first = named[-1] if named else reading.before.subject or "strategy"
+    carried = reading.before.subject if reading.before.subject in ("stated", "recomputed") else "strategy"
+    first = named[-1] if named else carried
     turned = {"strategy": "benchmark", "recomputed": "stated", "stated": "recomputed", "benchmark": "strategy"}
     if any(i.kind == "S" for i in items[at + 1 : at + 6]) or (
         turned[first] == "benchmark" and not reading.index.benchmark
@@ -52,7 +53,7 @@ def _compared_with(reading: Reading, at: int) -> str:
 _OWNER_OPENS = frozenset("for by from in at that which off of".split())
 
 
-def _owner_after(reading: Reading, at: int) -> str:
+def owner_after(reading: Reading, at: int) -> str:
     """ "3.7% for the benchmark", "0.53 that the engine reports", "56.8% suffered by the index"."""
     items, position = reading.items, at + 1
     if position < len(items) and items[position].kind == "S" and items[position].key in ("stated", "recomputed"):

@@ -63,13 +63,22 @@ def goodness_of(reading: Reading, mask: int) -> int:
 
 def said_of_all(reading: Reading) -> int:
     """ "In every crisis", "each year": the facts of all of them; 0 where the sentence does not say so."""
-    if "Z" not in reading.code:
+    if "Z" not in reading.code and not _says_all_of_so_many(reading):
         return 0
     text = " ".join(item.word for item in reading.items)
     for word, prefix in (("cris", "stress"), ("year", "year"), ("month", "month"), ("regime", "regime")):
         if word in text:
             return sum(bits for group, bits in reading.index.by_group.items() if group.startswith(prefix))
     return 0
+
+
+def _says_all_of_so_many(reading: Reading) -> bool:
+    """ "In all three regimes", "in each of the five crises"."""
+    return any(
+        word in ("all", "each", "every") and "Q" in reading.code[at + 1 : at + 5]
+        for at, item in enumerate(reading.items)
+        for word in item.word.split()[-1:]
+    )
 
 
 def pair_holds(reading: Reading, relation: str, first: int, second: int, negated: bool) -> bool:

@@ -9,43 +9,6 @@ _PERIOD_LINKS = frozenset(
 )
 
 
-def scope_of(reading: Reading, at: int) -> tuple[int, bool]:
-    """Facts of the date, regime or crisis that a quantity is said to belong to; all, False where none is."""
-    right = reading.when.get(at)
-    right = right if right is not None else _scope_right(reading, at)
-    if right is not None:
-        reading.used_scopes.add(right)
-        mask = scope_mask(reading, right)
-        return mask & ~reading.index.regimes if reading.code[right] == "D" and "G" not in reading.code else mask, True
-    mask, found, broken = reading.index.everything, False, False
-    by_rank = fall_of_rank(reading, at)
-    if by_rank:
-        mask, found = by_rank, True
-    for position in range(at - 1, -1, -1):
-        broken = broken or reading.items[position].word == ";"
-        if reading.code[position] == "Q" and found:
-            break
-        if reading.code[position] in ("G" if broken else "DG") and position not in reading.used_scopes:
-            mask &= scope_mask(reading, position)
-            found = True
-            if reading.items[position].key == "month":
-                break
-    if found and "G" not in reading.code and not _ranged(reading, at):
-        mask &= ~reading.index.regimes
-    if found:
-        return mask, True
-    return (reading.before.scope or reading.index.everything), False
-
-
-def _ranged(reading: Reading, at: int) -> bool:
-    """Whether a range other than that of the whole test stands in the sentence: it can be that of a crisis."""
-    whole = reading.index.whole
-    return "D" in reading.code and any(
-        i.kind == "D" and i.until is not None and whole is not None and not (i.dates[0] <= whole[0] <= i.dates[1])
-        for i in reading.items
-    )
-
-
 def scope_mask(reading: Reading, position: int) -> int:
     """Facts that a date or the name of a period is about; a month takes the year that heads its line."""
     items = reading.items
@@ -59,7 +22,8 @@ def scope_mask(reading: Reading, position: int) -> int:
     return reading.scopes.mask(item, before)
 
 
-def _scope_right(reading: Reading, at: int) -> int | None:
+def time_behind(reading: Reading, at: int) -> int | None:
+    """The date or period right behind a figure, "3.1% in 2003", "16.2%, from May to July 2009"; None where none is."""
     items, position, comma = reading.items, at + 1, False
     while position < len(items) and items[position].kind in "AYEMUW":
         position += 1
@@ -75,7 +39,7 @@ def _scope_right(reading: Reading, at: int) -> int | None:
         elif not (item.kind == "(" or item.word in _PERIOD_LINKS or item.word in ("fell", "spent") or (item.kind == "L" and item.word in ("the", "calendar", "'s", "all")) or (item.kind == "O" and item.word in ("year", "month", "calendar", "whole"))):  # fmt: skip
             return None
         position += 1
-    if position >= len(items) or position in reading.used_scopes:
+    if position >= len(items):
         return None
     if comma and not _closes(items, position):
         return None
@@ -120,43 +84,5 @@ def _ranks_a_fall(following: list[Item]) -> bool:
         if item.kind == "M":
             return bool({"drawdown", "max_drawdown"} & set(item.key.split(",")))
         if item.kind == "T":
-            return False
-    return False
-
-
-def in_scope(reading: Reading, candidates: int, scope: int, scoped_here: bool, at: int) -> int:
-    """Candidates within the scope; without one, those that need none."""
-    index = reading.index
-    if scoped_here:
-        return candidates & scope
-    first = index.by_group.get("drawdown.1", 0)
-    falls = 0
-    if any(_any_drawdown(reading, p) for p in range(min(at + 3, len(reading.items)))):
-        falls = index.by_key.get("drawdown", 0)
-    if _speaks_of_an_extreme(reading, at):
-        return candidates  # the superlative itself is held against its siblings
-    free = candidates & (~index.scoped | first | falls)
-    if reading.before.scope:
-        free |= candidates & reading.before.scope
-    return free
-
-
-def _any_drawdown(reading: Reading, position: int) -> bool:
-    """ "Drawdowns", "a drawdown", "losses from a high": any of them, where "the drawdown" is the deepest."""
-    item = reading.items[position]
-    if item.kind != "M" or "drawdown" not in item.key.split(","):
-        return False
-    if any(i.kind in "DG" or (i.kind == "O" and i.word[:2].isdigit()) for i in reading.items):
-        return True
-    before = reading.items[position - 1].word if position else ""
-    return item.word.endswith("s") or before in ("a", "another", "one", "second", "third", "further", "other")
-
-
-def _speaks_of_an_extreme(reading: Reading, at: int) -> bool:
-    """Whether a superlative stands before a figure in the same stretch of words."""
-    for position in range(at - 1, max(-1, at - 13), -1):
-        if reading.code[position] in "QB":
-            return False
-        if reading.code[position] == "X":
-            return True
-    return False
+            break
+    return any(item.kind == "X" and item.word in ("deepest", "steepest") for item in following[:1])

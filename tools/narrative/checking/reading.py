@@ -10,8 +10,10 @@ from tools.narrative.checking.numbers import CARDINALS, MULTIPLES, PARTS
 _MONTHS = {name: number for number, names in enumerate(
     ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
      "september sep sept", "october oct", "november nov", "december dec"), 1) for name in names.split()}  # fmt: skip
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_MONTH = r"(?:(?i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)|May)"
 _YEAR = r"(?:19|20)\d\d"
+_SHORT_YEAR = r"(?:['’]\d\d|0\d|3[2-9]|[4-9]\d)"
+"""A year in two digits that can be no day: "dec 99", "Nov '17"."""
 
 _TOKEN = re.compile(
     rf"""(?:(?P<plain>(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|Q[1-4]|US\$|[A-Z]{{3,4}}\s-?\d))[^\W\d_]{{2,}}(?![\w.&'/]))
@@ -23,13 +25,15 @@ _TOKEN = re.compile(
     |(?P<dayrange>\b\d{{1,2}}(?:st|nd|rd|th)?\s?(?:-|–|to|until)\s?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?\s+{_YEAR}\b)
     |(?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?\s+{_YEAR}\b)
     |(?P<mdy>\b{_MONTH}\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}\b)
+    |(?P<dmyy>\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}\b\.?\s+['’]?\d\d\b(?![.,]\d|\s?%))
     |(?P<my>\b{_MONTH}\b\.?,?\s+(?:of\s+)?{_YEAR}\b)
+    |(?P<myy>\b{_MONTH}\b\.?\s?{_SHORT_YEAR}\b(?![.,]\d|\s?%))
     |(?P<dm>\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b)
     |(?P<md>\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![\d%,.]))
     |(?P<quarter>\bQ[1-4]\s*(?:of\s+)?{_YEAR}\b|\b{_YEAR}\s*Q[1-4]\b)
     |(?P<year>(?<![\w.,$€£¥₹#/-]){_YEAR}\b(?![,.]\d|\s?%|[-/]\w|\s(?:%|percent|per|pp|bps|trades?|returns?|days?|months?|years?|observations?|points?|weeks?|times|closed|winning|losing|calendar|trading|dollars|USD|EUR)\b))
     |(?P<number>(?<![\w.])[-+]?(?:(?:US)?[$€£¥₹]\s?|\b(?:USD|EUR|GBP|JPY|CHF|INR|USDT|BUSD|BTC|ETH)\s)?-?(?:\d+(?:[.,'’]\d+)*|\.\d+)(?:[eE][-+]?\d+)?)
-    |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|y|yrs?|mths?|[kKmMBbx×])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
+    |(?P<suffix>%|(?<=\d)(?:bps|bp|pp|ppts?|bn|mn|mm|st|nd|rd|th|y|yrs?|mths?|mos?|wks?|d|[kKmMBbx×WL])\b|(?<=\d)×|(?<=\d)-(?=(?:day|week|month|year|bar)))
     |(?P<word>(?:p\.a\.|e\.g\.|i\.e\.|vs\.|approx\.|ca\.|c\.(?=\s?\d)|max\.|'s\b|n't\b|[^\W\d_][^\W\d_&.']*(?:[&.'](?!s\b|t\b)[^\W\d_]+)*(?:/yr\b|/year\b)?))
     |(?P<mark>[.!?;:,()|=/~≈<>≤≥–—\[\]{{}}"“”*•·×→-])
     )\s*""",
@@ -38,7 +42,7 @@ _TOKEN = re.compile(
 _IRREGULAR = {"isn't", "wasn't", "didn't", "doesn't", "hasn't", "hadn't", "haven't", "weren't", "can't", "couldn't"}
 
 _SCALES = {"k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "mn": 1e6, "mm": 1e6, "b": 1e9, "B": 1e9, "bn": 1e9, "thousand": 1e3, "million": 1e6, "billion": 1e9, "hundred": 100.0}  # fmt: skip
-_TIMES = {"y": 365.25, "mth": 30.4375, "minute": 1 / 1440, "minutes": 1 / 1440, "hour": 1 / 24, "hours": 1 / 24, "day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0, "month": 30.4375, "months": 30.4375, "year": 365.25, "years": 365.25, "decade": 3652.5, "decades": 3652.5, "yrs": 365.25, "yr": 365.25, "mths": 30.4375, "calendar days": 1.0}  # fmt: skip
+_TIMES = {"y": 365.25, "mth": 30.4375, "minute": 1 / 1440, "minutes": 1 / 1440, "hour": 1 / 24, "hours": 1 / 24, "d": 1.0, "wk": 7.0, "wks": 7.0, "mo": 30.4375, "mos": 30.4375, "day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0, "month": 30.4375, "months": 30.4375, "year": 365.25, "years": 365.25, "decade": 3652.5, "decades": 3652.5, "yrs": 365.25, "yr": 365.25, "mths": 30.4375, "calendar days": 1.0}  # fmt: skip
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "yen": "JPY", "rupees": "INR"}  # fmt: skip
 _CODES = frozenset("USD EUR GBP JPY CHF INR USDT BUSD BTC ETH CAD AUD USDC".split())
 
@@ -156,6 +160,9 @@ def _sentence(tokens: list[_Token], index: Index, opens: bool, row: bool) -> Sen
 
 def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int:
     token = tokens[at]
+    if token.kind == "word" and token.low in ("up", "down") and _is_tally(tokens, at):
+        items.append(_result(token, token.low))
+        return at + 1
     if token.kind == "word":
         return _word(tokens, at, items, index)
     if token.kind == "number":
@@ -167,7 +174,24 @@ def _next(tokens: list[_Token], at: int, items: list[Item], index: Index) -> int
         items.append(_mark(token))
     elif token.kind == "decade":
         items.append(Item("O", token.start, token.end, word=token.low))
+    elif token.text in _RESULTS:
+        items.append(_result(token, token.text))
     return at + 1
+
+
+_RESULTS = {"W": "won", "L": "lost", "up": "won", "down": "lost"}
+
+
+def _is_tally(tokens: list[_Token], at: int) -> bool:
+    """Whether "up" or "down" is one of a pair, each behind a whole number: "17 up, 19 down"."""
+    shapes = [token.low if token.kind == "word" else token.kind for token in tokens[max(0, at - 4) : at + 5]]
+    said = " ".join(shape for shape in shapes if shape not in ("mark", "and"))
+    return "number up number down" in said
+
+
+def _result(token: _Token, said: str) -> Item:
+    """The winners of "73W / 136L" and of "17 up, 19 down"."""
+    return Item("M", token.start, token.end, _RESULTS[said], word="winners" if _RESULTS[said] == "won" else "losers")
 
 
 _MARKS: dict[str, tuple[str, str]] = {
@@ -311,6 +335,8 @@ def _units(tokens: list[_Token], at: int, item: Item, items: list[Item]) -> int:
 
 def _percent(tokens: list[_Token], at: int, item: Item) -> int:
     item.unit, item.end = "percent", tokens[at].end
+    if at + 1 < len(tokens) and tokens[at + 1].low == "basis":
+        item.unit = "bps"
     if at + 1 < len(tokens) and tokens[at + 1].low in ("point", "points"):
         item.unit, item.end = "points", tokens[at + 1].end
         return at + 2
@@ -366,39 +392,51 @@ def _counted(tokens: list[_Token], position: int) -> str:
     return tokens[position].low
 
 
-_DATE_READERS = frozenset("dayrange isoday isomonth years slash dmy mdy my dm md quarter year".split())
+_DATE_READERS = frozenset("dayrange isoday isomonth years slash dmy mdy dmyy my myy dm md quarter year".split())
 
 
 def _date(token: _Token) -> Item:
-    item = Item("D", token.start, token.end, token.kind, word=token.low)
-    text = token.low
-    numbers = [int(n) for n in re.findall(r"\d+", text)]
-    month = next((_MONTHS[w] for w in re.findall(r"[a-z]+", text) if w in _MONTHS), 0)
-    if token.kind == "isoday":
-        item.dates = _one(numbers[0], numbers[1], numbers[2])
-    elif token.kind == "dayrange":
+    numbers = [int(n) for n in re.findall(r"\d+", token.low)]
+    month = next((_MONTHS[w] for w in re.findall(r"[a-z]+", token.low) if w in _MONTHS), 0)
+    item = Item("D", token.start, token.end, _SHORT.get(token.kind, token.kind), word=token.low)
+    if token.kind == "dayrange":
         item.dates, item.until = _one(numbers[2], month, numbers[0]), _one(numbers[2], month, numbers[1])
-    elif token.kind == "isomonth":
-        item.dates = _month(numbers[0], numbers[1])
     elif token.kind == "years":
         last = numbers[1] if numbers[1] > 99 else numbers[0] // 100 * 100 + numbers[1]
         item.dates, item.until = _whole(numbers[0]), _whole(last)
-    elif token.kind == "slash":
-        item.dates = _one(numbers[2], numbers[1], numbers[0])
-        item.until = None
-        item.also = str(_one(numbers[2], numbers[0], numbers[1])[0]) if numbers[1] <= 31 and numbers[0] <= 12 else ""
-    elif token.kind == "dmy" or token.kind == "mdy":
-        item.dates = _one(numbers[1], month, numbers[0])
-    elif token.kind == "my":
-        item.dates = _month(numbers[0], month)
-    elif token.kind in ("dm", "md"):
-        item.dates = (month * 100 + numbers[0],) * 2
-    elif token.kind == "quarter":
-        quarter, year = (numbers[0], numbers[1]) if text[0] == "q" else (numbers[1], numbers[0])
-        item.dates = (year * 10000 + (quarter * 3 - 2) * 100 + 1, year * 10000 + quarter * 300 + 31)
     else:
-        item.dates = _whole(numbers[0])
+        item.dates = _dates(token, numbers, month)
+    if token.kind == "slash" and numbers[1] <= 31 and numbers[0] <= 12:
+        item.also = str(_one(numbers[2], numbers[0], numbers[1])[0])
     return item
+
+
+_SHORT = {"dmyy": "dmy", "myy": "my"}
+"""Dates with a year in two digits are what they are with one in four."""
+
+
+def _dates(token: _Token, numbers: list[int], month: int) -> Span:
+    if token.kind == "isoday":
+        return _one(*numbers)
+    if token.kind == "isomonth":
+        return _month(numbers[0], numbers[1])
+    if token.kind == "slash":
+        return _one(numbers[2], numbers[1], numbers[0])
+    if token.kind in ("dmy", "mdy", "dmyy"):
+        return _one(_century(numbers[1]), month, numbers[0])
+    if token.kind in ("my", "myy"):
+        return _month(_century(numbers[0]), month)
+    if token.kind in ("dm", "md"):
+        return (month * 100 + numbers[0],) * 2
+    if token.kind == "quarter":
+        quarter, year = (numbers[0], numbers[1]) if token.low[0] == "q" else (numbers[1], numbers[0])
+        return year * 10000 + (quarter * 3 - 2) * 100 + 1, year * 10000 + quarter * 300 + 31
+    return _whole(numbers[0])
+
+
+def _century(year: int) -> int:
+    """A year as written, in two digits or four."""
+    return year if year > 99 else year + (2000 if year < 50 else 1900)
 
 
 def _one(year: int, month: int, day: int) -> Span:
@@ -512,7 +550,7 @@ def _number_words(tokens: list[_Token], at: int, items: list[Item]) -> int:
 def _one_in(tokens: list[_Token], at: int) -> bool:
     """ "one in five", "one out of ten", "one of the 12"."""
     words = [token.low for token in tokens[at + 1 : at + 6]]
-    if words[:1] not in (["in"], ["of"], ["out"]):
+    if words[:1] not in (["in"], ["of"], ["out"]) or (at and tokens[at - 1].low == "every"):
         return False
     rest = [word for word in words[1:] if word not in ("of", "the", "its", "their", "every", "all")]
     return bool(rest) and (rest[0] in CARDINALS or rest[0].isdigit())

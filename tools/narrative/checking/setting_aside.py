@@ -12,6 +12,12 @@ def set_aside(reading: Reading) -> None:
     """Numbers that only describe become words: parameters in names, confidence levels, lengths of windows."""
     each = False
     for at, item in enumerate(reading.items):
+        limit = reading.items[at + 1 : at + 4]
+        if item.word == "our" and any(i.kind == "M" and "rule" in i.key.split(",") for i in limit):
+            item.kind, item.key = "L", "link"  # our limit is nobody's figure
+    for at, item in enumerate(reading.items):
+        if item.kind == "Q" and item.unit == "number" and _is_a_sum(reading.index, item):
+            item.unit = "money"
         each = each or (
             item.kind == "Q" and item.unit == "money" and item.value == 1 and _supposed(reading.items, at)
         )
@@ -22,6 +28,15 @@ def set_aside(reading: Reading) -> None:
                 descriptive(reading, at, item)
             item.kind, item.word = "L", "level"
     reading.code = "".join(item.kind for item in reading.items)
+
+
+def _is_a_sum(index: Index, item: Item) -> bool:
+    """A sum without its currency, "grew from 100,000 to 290,700": the only facts of this size are money."""
+    shown, half = item.value * item.scale, 0.5 * 10.0**-item.decimals * item.scale
+    if item.also or not (shown >= 1000 or item.decimals >= 2):
+        return False
+    units = {index.units[position] for position in index.between(shown - half, shown + half)}
+    return units == {"currency"}
 
 
 def malformed(reading: Reading, item: Item) -> None:
@@ -46,7 +61,7 @@ def _part_of_a_name(reading: Reading, at: int, item: Item) -> bool:
     if (
         item.word in reading.index.name_numbers
         and item.unit == "number"
-        and _in_a_slashed_name(items, at, reading.index)
+        and (_in_a_slashed_name(items, at, reading.index) or _in_its_brackets(items, at))
     ):
         return True
     if _enumerates(items, at) or _figure_of_speech(items, at) or _supposed(items, at):
@@ -66,8 +81,14 @@ def _in_a_slashed_name(items: list[Item], at: int, index: Index) -> bool:
     """ "50/200": both are parameters of a name."""
     for step in (-1, 1):
         if 0 <= at + 2 * step < len(items) and items[at + step].word == "/":
-            return items[at + 2 * step].word in index.name_numbers and items[at + 2 * step].unit == "number"
+            other = items[at + 2 * step]
+            return (other.word in index.name_numbers or other.word == "level") and other.unit == "number"
     return False
+
+
+def _in_its_brackets(items: list[Item], at: int) -> bool:
+    """ "RSI(2)": a parameter in brackets that touch the word before them."""
+    return at > 1 and items[at - 1].kind == "(" and items[at - 2].end == items[at - 1].start
 
 
 def _enumerates(items: list[Item], at: int) -> bool:

@@ -1,12 +1,16 @@
 """One sentence under judgement, its figures, and what a noun or verb in it stands for."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tools.narrative.checking.finding import Discourse, Finding
 from tools.narrative.checking.index import Index
 from tools.narrative.checking.matching import fits_unit
 from tools.narrative.checking.reading import Item, Sentence
 from tools.narrative.checking.scopes import Scopes
+
+if TYPE_CHECKING:
+    from tools.narrative.checking.evidence import Layout
 
 
 @dataclass(slots=True)
@@ -20,6 +24,18 @@ class Bound:
     scope: int = 0
     scoped: bool = False
     subject: str = ""
+    derived: bool = False
+    """Whether it is the distance or ratio of its facts."""
+
+
+@dataclass(slots=True)
+class Unexplained:
+    """A figure that no fact is, with what `explaining.explain` says of it where nothing else accounts for it."""
+
+    bound: Bound
+    written: int
+    trouble: str
+    likely: int
 
 
 @dataclass(slots=True)
@@ -40,6 +56,9 @@ class Reading:
     pairs: dict[int, int] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
     when: dict[int, int] = field(default_factory=dict)
+    unexplained: list[Unexplained] = field(default_factory=list)
+    """Figures that may follow from others of the sentence, judged when those are bound."""
+    layout: "Layout | None" = None
     words: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     """Words and phrases of the sentence, and what they stand for, so that what is not said at all is not looked for at every figure."""

@@ -18,22 +18,16 @@ _AFTERTHOUGHTS = frozenset(
 )
 
 
-def qualified(reading: Reading, at: int, metric: int, generic: bool) -> int:
-    """A year's figure or the whole test's, gross or net, of a day or not."""
-    index, items = reading.index, reading.items
-    near = [*qualifiers_behind(items, at), *_left_of(items, at)]
-    if any(i.kind == "A" for i in near) or (generic and (items[0].kind == "A" or _shares_year(items, at))):
-        metric &= index.annual
-    elif generic:
-        metric &= ~index.by_key.get("cagr", 0)
-    if any(i.kind == "Y" for i in near):
-        metric &= index.daily
-    if any("gross" in word for word in reading.words) and any(i.kind == "M" and "gross" in i.word for i in items):
-        return metric
-    kinds = {i.key for i in items if i.kind == "E"} if "E" in reading.code else set()
-    if "gross" in kinds:
-        return metric & index.gross if "net" not in kinds else metric
-    return metric & ~index.gross
+def near_qualifiers(reading: Reading, at: int) -> frozenset[str]:
+    """Kinds of what qualifies a figure beside it: A of a year, Y of a day."""
+    items = reading.items
+    if "A" not in reading.code and "Y" not in reading.code:
+        return frozenset()
+    found = {i.kind for i in (*qualifiers_behind(items, at), *_left_of(items, at))} & {"A", "Y"}
+    opened = items[0].kind == "A" and set(reading.code[:at]).isdisjoint("QB")
+    if opened or _shares_year(items, at):
+        found.add("A")
+    return frozenset(found)
 
 
 def qualifiers_behind(items: list[Item], at: int) -> list[Item]:
@@ -114,10 +108,12 @@ def _from_a_high(items: list[Item], at: int) -> bool:
 
 
 def _leaning(item: Item) -> int:
-    """Of "a loss of", "gains"."""
-    if item.kind == "U" or (item.kind == "M" and item.word in _LOSS):
+    """Of "a loss of", "gains", "total loss", "lost money"."""
+    moves = item.kind == "M" and not {"return", "total_return", "lost"}.isdisjoint(item.key.split(","))
+    last = item.word.rpartition(" ")[2] if moves else ""
+    if item.kind == "U" or last in _LOSS or (moves and item.word.startswith("lost ")):
         return -1
-    return 1 if item.kind == "W" or (item.kind == "M" and item.word in _GAIN) else 0
+    return 1 if item.kind == "W" or last in _GAIN else 0
 
 
 def bind(reading: Reading, bound: Bound, candidates: int) -> str:
@@ -187,7 +183,7 @@ def hedge_of(reading: Reading, at: int) -> tuple[str, bool]:
     if hedge.key in ("over", "under") and _denied(before):
         return "no_more" if hedge.key == "over" or hedge.word == "worse than" else "no_less", False
     while position > 0 and (
-        items[position - 1].kind in "PAYEL)" or items[position - 1].word in ("well", "far", "much")
+        items[position - 1].kind in "PAYELJ)" or items[position - 1].word in ("well", "far", "much")
     ):
         position -= 1
     behind = position > 0 and (items[position - 1].kind == "Q" or position - 1 in reading.taken)

@@ -7,6 +7,7 @@ rare ones count more: "a single bad day cost 9.7%" speaks of days, "the hole was
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tools.narrative.checking.lexicon import IDIOMS, METRICS
 
@@ -36,7 +37,8 @@ _FAMILIES = {
 }
 
 
-def stems(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def stems(text: str) -> frozenset[str]:
     """The words of a text by what they begin with; words that say nothing are left out."""
     found: set[str] = set()
     for word in _WORD.findall(text.lower()):
@@ -44,7 +46,7 @@ def stems(text: str) -> set[str]:
             found.add(_FAMILIES[word])
         if word not in _PLAIN:
             found.add(word.removesuffix("s")[:6])
-    return found
+    return frozenset(found)
 
 
 _BY_KEY = {
@@ -53,14 +55,12 @@ _BY_KEY = {
 }
 
 
-def words_for(label: str, keys: Iterable[str]) -> set[str]:
+def words_for(label: str, keys: Iterable[str]) -> frozenset[str]:
     """Everything a fact can be called by."""
-    found = stems(label)
-    for key in keys:
-        found |= _BY_KEY.get(key, set())
-    return found
+    return stems(label).union(*(_BY_KEY.get(key, ()) for key in keys))
 
 
+@lru_cache(maxsize=8192)
 def weight(facts: int, everything: int) -> float:
     """How much a word says that so many facts of all share."""
     return math.log(1 + everything / max(facts, 1))

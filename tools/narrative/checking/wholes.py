@@ -27,7 +27,7 @@ _HEX = re.compile(
     r"\b(?=[0-9a-f-]*\d)(?=[0-9a-f-]*[a-f])[0-9a-f]{8}(?:-?[0-9a-f]{4,})*\b|\b[a-z]+(?:-[a-z0-9]+){2,}-(?=[0-9a-f]*\d)[0-9a-f]{4,}\b"
 )
 _REPORT_WORDS = 120
-_ADVICE_WORDS = 40
+_ADVICE_WORDS = 60
 
 
 def without_addresses(text: str) -> str:

@@ -27,7 +27,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL: Final = re.compile(
-    r"\b(?:for|about|any|anything|something|indicators|patterns|oscillators|averages|measures|bands|channels|all|list|got)\b",
+    r"\b(?:for|about|any|anything|something|indicators|patterns|oscillators|averages|measures|bands|channels|all|list|got|(?:do|have) you (?:have|offer|got) (?:on|in|by way of))\b",
     re.IGNORECASE,
 )
 
@@ -87,7 +87,7 @@ class Answers:
             if not found.hits:
                 return TemplateList(tuple(self._templates.by_name.values()))
             return self._one(found.best) if found.sure else Several(tuple(map(self._one, found.close)))
-        shelf = shelves().named(_subject(left))
+        shelf = shelves().named(_subject(left)) or shelves().named(left)
         if shelf and (_SEVERAL.search(question) or not self._searcher.index.named(_subject(left))):
             return self.shelf(shelf[0])
         found = await self._searcher.search(left, 8)

@@ -38,6 +38,7 @@ class _Means(_Written):
     name: str = ""
     meaning: Annotated[str, Field(alias="is", min_length=1)]
     aliases: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
 
 
 class _TermParameter(_Written):
@@ -83,7 +84,8 @@ def generate() -> Catalogue:
     return Catalogue(
         talib=talib.__version__,
         groups=tuple(
-            Group(id=id_, name=one.name, description=one.meaning, aliases=one.aliases) for id_, one in groups.items()
+            Group(id=id_, name=one.name, description=one.meaning, aliases=one.aliases, holds=one.holds)
+            for id_, one in groups.items()
         ),
         items=tuple(sorted(items, key=lambda item: order.index(item.group))),
     )

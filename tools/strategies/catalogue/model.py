@@ -116,12 +116,13 @@ class Item(_Part):
 
 
 class Group(_Part):
-    """A shelf of the catalogue."""
+    """A shelf of the catalogue. `holds` are items of other shelves that belong to the family, too."""
 
     id: str
     name: str
     description: str
     aliases: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
 
 
 class Catalogue(_Part):
@@ -155,8 +156,9 @@ class Catalogue(_Part):
         return tuple(self._outputs)
 
     def of_group(self, group: str) -> tuple[Item, ...]:
-        """The items on a shelf."""
-        return tuple(item for item in self.items if item.group == group)
+        """The items on a shelf: its own, then those it holds of others."""
+        own = tuple(item for item in self.items if item.group == group)
+        return own + tuple(self.get(id_) for one in self.groups if one.id == group for id_ in one.holds)
 
     @cached_property
     def _by_id(self) -> dict[str, Item]:

@@ -35,6 +35,7 @@ class Notes:
     assumed: dict[str, None] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
+    aside: list[tuple[int, int]] = field(default_factory=list)
 
     def assume(self, clause: str) -> None:
         """State a default that was taken."""

@@ -7,15 +7,15 @@ from pydantic import JsonValue
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
 from tools.strategies.language.asking import Notes, Question, Refused
+from tools.strategies.language.joining import both, either, inverse, reverse
 from tools.strategies.language.named import USUAL_LEVELS, Named
-from tools.strategies.language.reading import both, either, inverse, reverse
-from tools.strategies.language.request import Parts, SideParts
-from tools.strategies.language.terms import unit
+from tools.strategies.language.parts import Parts, SideParts
+from tools.strategies.language.said import unit
 from tools.strategies.language.words import ZONES, label_of
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Pair, Templates
 
-_PLANS = ("take_profit", "trailing_stop", "max_holding_bars")
+_PLANS = ("take_profit", "atr_target", "r_target", "trailing_stop", "max_holding_bars")
 _WAYS_OUT = ("exit after 10 days", "exit when RSI is over 70", "take profit at 5 %", "with a 5 % trailing stop")
 
 
@@ -41,19 +41,23 @@ class Builder:
             names = " and ".join(f"“{named.said}”" for named in strategies)
             self.notes.ask(Question(f"{names} are strategies of their own; how do they go together?"))
             return None
-        said_entry = parts.long.entry is not None or parts.short.entry is not None
-        for named in strategies:
-            if named.label_only and said_entry and self._said_itself(named, parts):
-                self.notes.assumed.pop(USUAL_LEVELS, None)
-            else:
-                self._take(named, parts)
+        self._named(strategies, parts)
         self._only_exit_given(parts)
+        self._risk_without_stop(parts)
         self._apply_filters(parts)
         if not self._has_entry(parts):
             return None
         if parts.short.bare and parts.short.entry is None and not parts.both_sides:
             self.notes.ask(
                 Question("When should it go short?", ("short when RSI is over 70", "short on the opposite cross"))
+            )
+            return None
+        if "r_target" in parts.risk and not {"stop_loss", "trailing_stop", "atr_stop"} & parts.risk.keys():
+            self.notes.ask(
+                Question(
+                    "A target in R is a multiple of the distance to the stop. How far away is the stop?",
+                    ("a 3 % stop", "a stop 2 ATR below the entry"),
+                )
             )
             return None
         conditions = self._sides(parts)
@@ -63,13 +67,30 @@ class Builder:
 
     def _unused(self, parts: Parts, conditions: dict[str, JsonValue]) -> bool:
         """Whether something is mentioned that no condition uses; then it is asked about."""
-        written = str({**conditions, **parts.risk, **({"ATR": 1} if "atr_stop" in parts.risk else {})})
+        written = str(
+            {**conditions, **parts.risk, **({"ATR": 1} if {"atr_stop", "atr_target"} & parts.risk.keys() else {})}
+        )
         unused = [said for said, name in parts.mentioned if name not in written]
         for said in unused:
             self.notes.ask(Question(f"You mention “{said}”, and no rule uses it. What should it be compared with?"))
         return bool(unused)
 
     # named strategies
+
+    def _named(self, strategies: list[Named], parts: Parts) -> None:
+        said_entry = parts.long.entry is not None or parts.short.entry is not None
+        for named in strategies:
+            if named.label_only and said_entry and self._said_itself(named, parts):
+                for taken in [
+                    one for one in self.notes.assumed if one == USUAL_LEVELS or one.startswith("the channels are")
+                ]:
+                    del self.notes.assumed[taken]
+                if named.entry is not None and parts.long.entry is not None and _only_months(parts.long.entry):
+                    parts.long.entry = named.entry
+                if not (parts.long.exits or parts.risk) and named.exit is not None:
+                    parts.long.exits.append(named.exit)
+            else:
+                self._take(named, parts)
 
     def _take(self, named: Named, parts: Parts) -> None:
         """A named strategy as conditions of its side; `_fold` finds the template again where nothing changed it."""
@@ -86,7 +107,7 @@ class Builder:
     @staticmethod
     def _said_itself(named: Named, parts: Parts) -> bool:
         """Whether the entry that was said is the named strategy's own: "RSI bounce: in under 8"."""
-        return not named.template or "'RSI'" in str(_json(parts.long.entry))
+        return named.template != "rsi_mean_reversion" or "'RSI'" in str(_json(parts.long.entry))
 
     def _pair(self, named: Named, side: str) -> Pair:
         if not named.template:
@@ -106,13 +127,21 @@ class Builder:
             side.entry = inverse(side.exits[0])
             self.notes.assume("it is held whenever the exit's condition is not true")
 
+    def _risk_without_stop(self, parts: Parts) -> None:
+        """ "Take 3 % profit, risk 2 %": with no stop to size by, and nothing said of the account, the risk is the stop."""
+        stops = {"stop_loss", "trailing_stop", "atr_stop"} & parts.risk.keys()
+        if "risk_per_trade" in parts.sizing and not stops and not parts.per_trade:
+            share = parts.sizing.pop("risk_per_trade")
+            parts.risk["stop_loss"] = share
+            self.notes.assume(f"the risk of {round(share * 100, 6):g} % is read as a stop that far below the entry")
+
     def _apply_filters(self, parts: Parts) -> None:
         for side in (parts.long, parts.short):
             if side.entry is not None and parts.filters:
                 side.entry = both(side.entry, *parts.filters)
         if parts.filters and parts.long.entry is None and parts.short.entry is None and parts.long.bare:
             parts.long.entry = both(*parts.filters)
-            parts.long.state = True
+            parts.long.state = parts.long.state or not (parts.long.exits or parts.risk)
 
     def _has_entry(self, parts: Parts) -> bool:
         if parts.long.entry is not None or parts.short.entry is not None:
@@ -152,7 +181,7 @@ class Builder:
         for key, side in (("exit", parts.long), ("short_exit", parts.short)):
             exits = [*side.exits, *self._reversed(side)]
             if side.state and not exits and side.entry is not None:
-                exits = [inverse(side.entry)]
+                exits = [_out_of_state(side.entry)]
             if exits:
                 written[key] = _json(_any(exits))
         if "exit" not in written and "short_exit" not in written:
@@ -199,7 +228,7 @@ class Builder:
         if side.entry is None:
             return []
         if side.state or _only_months(side.entry):
-            return [inverse(side.entry)]
+            return [_out_of_state(side.entry)]
         if any(name in parts.risk for name in _PLANS) or self._trails(parts):
             return []
         back = reverse(side.entry)
@@ -344,6 +373,17 @@ def _is_trend(left: object, right: object) -> bool:
         (isinstance(left, c.Price) and right.output is None)
         or (isinstance(left, c.Indicator) and left.name == right.name)
     )
+
+
+_DECIDED_ON = frozenset({"trading_day_of_month", "trading_days_left_in_month", "day_of_week", "day_of_month"})
+
+
+def _out_of_state(entry: Condition) -> Condition:
+    """What ends a state: its opposite, looked at on the same days where it is looked at on some days only."""
+    parts = entry.conditions if isinstance(entry, c.All) else (entry,)
+    days = [one for one in parts if isinstance(one, c.Comparison) and getattr(one.left, "field", "") in _DECIDED_ON]
+    rest = [one for one in parts if one not in days]
+    return both(*days, inverse(both(*rest))) if days and rest else inverse(entry)
 
 
 def _only_months(entry: Condition) -> bool:

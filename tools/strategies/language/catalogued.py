@@ -38,7 +38,7 @@ def indicator_words() -> dict[str, tuple[str, str]]:
             for output in item.outputs:
                 for phrase in _of_output(output):
                     found[phrase] = ("IND", f"{item.id}.{output.name}")
-    return found | {"wmas": ("AVGKIND", "WMA")}
+    return found | {"wmas": ("AVGKIND", "WMA"), "%r": ("IND", "WILLR"), "williams r": ("IND", "WILLR")}
 
 
 def _kind(item: Item) -> str:

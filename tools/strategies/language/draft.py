@@ -1,26 +1,31 @@
 """A request in words to a specification, a question or a refusal, without a model: the whole way of the grammar."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import JsonValue, ValidationError
 
 from tools.errors import BadInput
-from tools.strategies.language import refusals
+from tools.market.known import NAMES
+from tools.strategies.language import kinds, refusals, talk
 from tools.strategies.language.asking import Notes, Question, Refused
 from tools.strategies.language.build import Builder, fold
 from tools.strategies.language.catalogued import indicator_words
-from tools.strategies.language.normalise import Vocabulary, read, spelt, vocabulary
+from tools.strategies.language.definitions import Sentence
+from tools.strategies.language.frames import clash_in_words
+from tools.strategies.language.normalise import Phrases, Vocabulary, is_known, read, spelt, vocabulary
 from tools.strategies.language.parse import parse
+from tools.strategies.language.parts import Parts
 from tools.strategies.language.request import Request
 from tools.strategies.language.revise import Reviser, wish_of
 from tools.strategies.language.symbols import Symbols, without_symbols
-from tools.strategies.language.tokens import Token
+from tools.strategies.language.tokens import Reading
 from tools.strategies.loading import BadSpecification, load
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Templates, builtin
+from tools.strategies.timeframes import Timeframe
 
 _MOST_CHARACTERS = 4000
 _MOST_TOKENS = 160
@@ -39,6 +44,8 @@ class Read:
     questions: tuple[Question, ...] = ()
     refusal: str = ""
     unplaced: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    """What was said besides the rule, as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,8 @@ class Language:
     @property
     def words(self) -> Vocabulary:
         """The vocabulary with this desk's symbols in it."""
-        extra: Mapping[str, tuple[str, str]] = {**indicator_words(), **self.symbols.words()}
-        return vocabulary({spelt(phrase): token for phrase, token in extra.items()})
+        extra: Phrases = {**indicator_words(), **self.symbols.words()}
+        return vocabulary(_spelt(extra), _spelt(self.symbols.names()))
 
 
 class Reader:
@@ -67,14 +74,15 @@ class Reader:
         """What is traded where nothing is named."""
         return self._language.symbols.usual
 
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """What has prices here."""
-        return self._language.symbols.available
+    def reading(self, text: str) -> Reading:
+        """The rules in the request as the grammar sees them."""
+        reading = self._reading(text)
+        rules = tuple(token for sentence in talk.sort(reading).sentences for token in sentence)
+        return replace(reading, tokens=rules)
 
-    def tokens(self, text: str) -> tuple[Token, ...]:
-        """The request as the grammar sees it."""
-        return read(text, self._words).tokens
+    def _reading(self, text: str, timeframe: Timeframe = "1d") -> Reading:
+        written = self._language.symbols.written(text, lambda word: is_known(word, self._words))
+        return read(text, self._words, written, timeframe)
 
     def read(self, text: str) -> Read:
         """The request as a specification, as questions, or refused. Never raises for any text."""
@@ -89,26 +97,34 @@ class Reader:
         if len(text) > _MOST_CHARACTERS:
             raise Refused(f"That is longer than {_MOST_CHARACTERS:,} characters; a strategy fits in a few sentences.")
         refusals.check(text)
-        reading = read(text, self._words)
-        self._language.symbols.check(text, reading)
-        if not any(token.kind not in _EMPTY for token in reading.tokens):
-            refusals.nothing_said(text, reading)
-        if len(reading.tokens) > _MOST_TOKENS:
+        reading = self._reading(text)
+        sorted_ = talk.sort(reading)
+        self._language.symbols.check(text, sorted_.whole)
+        if not any(token.kind in kinds.STRONG | kinds.NUMBERS for token in reading.tokens):
+            refusals.nothing_said(text)
+        if sum(map(len, sorted_.sentences)) > _MOST_TOKENS:
             raise Refused("That is too long to be one strategy; say when it buys, when it sells, and its stops.")
         notes = Notes()
-        traded, tokens = without_symbols(_without_title(reading.tokens, notes))
+        for token in (token for sentence in sorted_.sentences for token in sentence):
+            if token.kind == "SYMBOL" and token.said in NAMES:
+                notes.assume(f"“{token.said}” is taken as {token.value}")
+            elif token.kind == "INSTRUMENT":
+                notes.unplaced.append(token.said)
+                notes.ask(self._which(token.said))
+        traded, sentences = without_symbols(sorted_.sentences)
         symbol = traded[0] if traded else self._language.symbols.usual
-        if not tokens:
-            return Read("clarify", text, questions=(_WHOLE,))
-        built = self._built(reading.text, tokens, notes, symbol)
+        if reading.clash:
+            return Read("clarify", text, questions=(Question(clash_in_words(reading.clash, reading.timeframe)),))
+        built = self._built(reading, sentences, notes, symbol)
         if not traded:
             notes.assume(f"it trades {symbol}, since you named no instrument")
+        aside = stretches(reading.text, [*sorted_.aside, *notes.aside])
         if built is None or notes.questions:
             return Read(
-                "clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions),
-                unplaced=tuple(notes.unplaced),
+                "clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions or (_WHOLE,)),
+                unplaced=tuple(notes.unplaced), set_aside=aside,
             )  # fmt: skip
-        return self._finished(text, built, traded or (symbol,), notes, reading.corrected)
+        return self._finished(text, built, traded or (symbol,), notes, reading.corrected, aside)
 
     def revise(self, before: Specification, text: str) -> Read:
         """A change said in words, applied; `clarify` where it cannot be placed. Never raises for any text."""
@@ -124,30 +140,44 @@ class Reader:
             raise Refused(f"That is longer than {_MOST_CHARACTERS:,} characters; say one change at a time.")
         refusals.check(text)
         wish, notes = wish_of(text), Notes()
-        reading = read(wish.text, self._words)
-        self._language.symbols.check(text, reading)
-        traded, tokens = without_symbols(reading.tokens)
+        reading = self._reading(wish.text, before.timeframe)
+        sorted_ = talk.sort(reading)
+        self._language.symbols.check(wish.text, sorted_.whole)
+        traded, sentences = without_symbols(sorted_.sentences)
         parts = None
-        if tokens and len(tokens) <= _MOST_TOKENS and not (wish.level or wish.pair):
-            with _lock:
-                tree = parse(tokens)
-            parts = Request(notes, before.symbols[0], self._language.templates).read(tree)
-        written = Reviser(notes, self._language.templates).apply(before, wish, parts, traded)
+        if any(sentences) and sum(map(len, sentences)) <= _MOST_TOKENS and not (wish.level or wish.pair):
+            parts = self._parts(sentences, notes, before.symbols[0], reading.timeframe)
+        if reading.clash:
+            notes.ask(Question(clash_in_words(reading.clash, reading.timeframe)))
+        reviser = Reviser(notes, self._language.templates)
+        written = reviser.apply(before, wish, parts, traded, reading.timeframe)
         if written is None or notes.questions:
             return Read("clarify", text, None, tuple(notes.assumed), reading.corrected, tuple(notes.questions))
         symbols = tuple(str(symbol) for symbol in written.pop("symbols"))  # type: ignore[union-attr]
         return self._finished(text, written, symbols, notes, reading.corrected)
 
-    def _built(self, text: str, tokens: tuple[Token, ...], notes: Notes, symbol: str) -> dict[str, JsonValue] | None:
-        with _lock:
-            tree = parse(tokens)
-        parts = Request(notes, symbol, self._language.templates).read(tree)
+    def _built(
+        self, reading: Reading, sentences: Sequence[Sentence], notes: Notes, symbol: str
+    ) -> dict[str, JsonValue] | None:
+        parts = self._parts(sentences, notes, symbol, reading.timeframe)
         if parts.last_years:
             self._language.symbols.last_years(symbol, parts)
-        stretches = _stretches(text, parts.unplaced_at)
-        notes.unplaced += stretches
-        notes.questions[:0] = [_what_is(words) for words in stretches]
-        return Builder(notes, self._language.templates).build(parts)
+        unplaced = telling(stretches(reading.text, parts.unplaced_at, _FAR))
+        notes.unplaced += [*unplaced, *stretches(reading.text, parts.strangers)]
+        notes.questions[:0] = [_what_is(words) for words in unplaced]
+        built = Builder(notes, self._language.templates).build(parts)
+        return {**built, "timeframe": reading.timeframe} if built is not None else None
+
+    def _which(self, words: str) -> Question:
+        return Question(
+            f"I cannot place “{words}”. If an instrument is meant, which ticker is it? {self._language.symbols.have} "
+            "If it is part of the rule, which price, indicator or number is it?"
+        )
+
+    def _parts(self, sentences: Sequence[Sentence], notes: Notes, symbol: str, timeframe: Timeframe) -> Parts:
+        with _lock:
+            pieces = [piece for sentence in sentences if sentence for piece in parse(sentence)]
+        return Request(notes, symbol, self._language.templates, timeframe).read(pieces)
 
     def _finished(
         self,
@@ -156,6 +186,7 @@ class Reader:
         symbols: tuple[str, ...],
         notes: Notes,
         corrected: tuple[tuple[str, str], ...],
+        aside: tuple[str, ...] = (),
     ) -> Read:
         try:
             specification = load({"symbols": list(symbols), **built}, self._language.templates)
@@ -163,16 +194,14 @@ class Reader:
             raise Refused(str(error)) from None
         specification = fold(specification, self._language.templates)
         refusals.check_meaning(specification, self._language.templates)
-        return Read("ok", text, specification, tuple(notes.assumed), corrected)
+        return Read("ok", text, specification, tuple(notes.assumed), corrected, set_aside=aside)
 
 
-_EMPTY = frozenset(
-    "UNKNOWN COMMA DOT SEMI COLON DASH NUM AND OR IN ON AT FOR FROM TO WITH IT WHEN UP DOWN OVER OPEN BY TODAY ARTICLE LP RP SLASH NEW AFTER BUT NOT WITHOUT ONLY RUN TOP UNIT ORDINAL SYMBOL WHILE WHERE IS UNTIL HIGH LOW CLOSE BOTTOM".split()
-)
-_LONGEST_TITLE = 6
-_RULES = frozenset(
-    "WHEN WHILE IF ABOVE BELOW OVER GE LE EQ CROSS CROSSABOVE CROSSBELOW STOP TARGET TRAILING NOT UNLESS".split()
-)
+def _spelt(phrases: Phrases) -> Phrases:
+    return {spelt(phrase): token for phrase, token in phrases.items()}
+
+
+_NEAR, _FAR, _SHORT = 3, 20, 5
 _BAD_NUMBER = Question("One of the numbers in that cannot be used: which length, level or date is meant?")
 _WHOLE = Question(
     "When should it buy, and when should it sell?",
@@ -180,33 +209,21 @@ _WHOLE = Question(
 )
 
 
-def _without_title(tokens: tuple[Token, ...], notes: Notes) -> tuple[Token, ...]:
-    """The rule behind a title ("Fade strength: short it if ..."), where the title has words no rule knows and no number."""
-    at = next((at for at, token in enumerate(tokens[:_LONGEST_TITLE]) if token.kind == "COLON"), None)
-    if not at or at + 1 >= len(tokens):
-        return tokens
-    title = tokens[:at]
-    plain = all(not isinstance(token.value, int | float | tuple) and token.kind not in _RULES for token in title)
-    if not plain or not any(token.kind == "UNKNOWN" for token in title):
-        return tokens
-    notes.assume(f"“{' '.join(token.said for token in title)}” is read as a title")
-    return tokens[at + 1 :]
+def telling(stretches: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that say something on their own, where there are any."""
+    return tuple(words for words in stretches if len(words) > _SHORT or " " in words) or stretches
 
 
-def _stretches(text: str, spans: list[tuple[int, int]]) -> list[str]:
-    """What could not be placed, as it was written; words a little apart are shown as one stretch, small ones alone left out."""
+def stretches(text: str, spans: Iterable[tuple[int, int]], gap: int = _NEAR) -> tuple[str, ...]:
+    """Parts of the message as they were written; those a little apart as one stretch."""
     merged: list[tuple[int, int]] = []
-    for start, end in spans:
-        if merged and start - merged[-1][1] <= _GAP:
-            merged[-1] = (merged[-1][0], end)
+    for start, end in sorted(spans):
+        if merged and start - merged[-1][1] <= gap:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     said = [text[start:end] for start, end in merged]
-    telling = [words for words in said if len(words) > _SHORT or " " in words]
-    return telling or said
-
-
-_GAP, _SHORT = 20, 5
+    return tuple(words.replace(" ¶ ", " ") for words in said)
 
 
 def _what_is(words: str) -> Question:

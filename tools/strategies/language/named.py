@@ -6,8 +6,10 @@ from typing import Literal
 
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
-from tools.strategies.language.reading import Conditions, either, inverse
-from tools.strategies.language.terms import all_numbers, average
+from tools.strategies.language.joining import either, inverse
+from tools.strategies.language.reading import Conditions
+from tools.strategies.language.said import average
+from tools.strategies.language.terms import all_numbers
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of
 from tools.strategies.templates import Templates
 
@@ -95,15 +97,17 @@ class Names:
         first_system = number(first(node, ["NUM"])) == 1
         entry, leave = (20, 10) if first_system else (55, 20)
         if not first_system:
-            self.notes.assume("the turtles' channels are 55 days in and 20 days out")
-        return Named(text_of(node), "breakout", {"entry_window": entry, "exit_window": leave})
+            self.notes.assume("the channels are 55 days in and 20 days out, the turtles' own")
+        windows: dict[str, int | float] = {"entry_window": entry, "exit_window": leave}
+        return Named(text_of(node), "breakout", windows, label_only=not first_system)
 
     def _donchian(self, node: Node) -> Named:
         numbers = [int(value) for value in all_numbers(node)]
         if len(numbers) < 2:
             self.notes.assume("the channels are 55 days in and 20 days out, since you gave no lengths")
         entry, leave = numbers[:2] if len(numbers) >= 2 else (55, 20)
-        return Named(text_of(node), "breakout", {"entry_window": entry, "exit_window": leave})
+        windows: dict[str, int | float] = {"entry_window": entry, "exit_window": leave}
+        return Named(text_of(node), "breakout", windows, label_only=len(numbers) < 2)
 
     def _rsi_pair(self, node: Node) -> Named:
         zones = self._zones(node)

@@ -38,6 +38,8 @@ def with_numbers(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         value, used = _spelt(words, at)
+        if used == 1 and words[at].text == "one" and not _counts(words, at):
+            used = 0
         if used:
             first, last = words[at], words[at + used - 1]
             said = " ".join(word.text for word in words[at : at + used])
@@ -47,6 +49,28 @@ def with_numbers(words: list[Word]) -> list[Word]:
             out.append(words[at])
             at += 1
     return out
+
+
+_COUNTED = frozenset(
+    """day days session sessions bar bars week weeks month months quarter quarters year years fortnight percent pct per % bp bps basis - atr atrs
+    standard std sigma deviation deviations or point times half third and x trading calendar candle down up consecutive straight""".split()
+)
+
+
+def _counts(words: list[Word], at: int) -> bool:
+    """Whether "one" counts something; in "a quick one" and "one goes long" it is a pronoun."""
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    before = words[at - 1].text if at else ""
+    return following in _COUNTED or before in {
+        "than",
+        "above",
+        "below",
+        "over",
+        "under",
+        "least",
+        "most",
+        "=",
+    }
 
 
 def _spelt(words: list[Word], at: int) -> tuple[float, int]:

@@ -15,7 +15,7 @@ from lark.parsers.earley import Parser
 
 from tools.strategies.language.tokens import Token
 
-_GRAMMAR = Path(__file__).with_name("grammar.lark")
+_GRAMMAR = [Path(__file__).with_name(name) for name in ("grammar.lark", "conditions.lark", "terms.lark")]
 _TERMINAL = re.compile(r"\b[A-Z][A-Z_]+\b")
 
 
@@ -105,7 +105,7 @@ class _Tokens:
 
 @lru_cache(maxsize=1)
 def _parser() -> tuple[_Parser, frozenset[str]]:
-    rules = re.sub(r"//.*", "", _GRAMMAR.read_text(encoding="utf-8"))
+    rules = re.sub(r"//.*", "", "\n".join(path.read_text(encoding="utf-8") for path in _GRAMMAR))
     terminals = frozenset(_TERMINAL.findall(rules)) - {"ANYTHING"}
     kinds = terminals | {"UNKNOWN"}
     rules = rules.replace("ANYTHING", " | ".join(sorted(kinds)))
@@ -117,8 +117,8 @@ def _parser() -> tuple[_Parser, frozenset[str]]:
     return _Parser(made.lexer_conf, made.parser_conf), kinds
 
 
-def parse(tokens: tuple[Token, ...]) -> Tree[Leaf]:
-    """The best reading. Tokens that fit nowhere are under `junk`; `leaf.value` holds our `Token`."""
+def parse(tokens: tuple[Token, ...]) -> list[Tree[Leaf]]:
+    """The pieces of one sentence, by the best reading. What fits nowhere is `junk`; `leaf.value` holds our `Token`."""
     parser, kinds = _parser()
     leaves = [Leaf(token.kind if token.kind in kinds else "UNKNOWN", token) for token in tokens]
-    return parser.read(leaves)
+    return [child for child in parser.read(leaves).children if isinstance(child, Tree)]

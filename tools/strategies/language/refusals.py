@@ -4,7 +4,6 @@ import re
 from typing import NoReturn
 
 from tools.strategies.language.asking import Refused
-from tools.strategies.language.tokens import Reading
 from tools.strategies.meaning import contradictions
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Templates
@@ -36,10 +35,15 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"\btomorrow'?s? (close|open|high|low|return|price|bar|candle|session|move|news)|\b(if|when|whenever)\b.{0,40}\btomorrow\b|\bnext (day|week|month|year|session|bar|quarter)'?s?\b.{0,25}\b(return|close is|high is|low is|price|open is|is positive|is negative|is higher|is up|is down|goes|rises|falls|gain)"
-        r"|\b(day|week|night|month|session|minute|moment|hour|just|right|shortly) before (it|the market|the price|spy|they|a (rally|crash|drop|rise|selloff|move|jump|fall)|prices|we|every|each|the (rally|crash|drop|move|selloff))\b"
+        r"|\b(day|week|night|month|session|minute|moment|hour|just|right|evening|shortly) before (big|large|huge|it|the market|the price|spy|they|a (rally|crash|drop|rise|selloff|move|jump|fall)|prices|we|every|each|the (rally|crash|drop|move|selloff))\b"
         r"|\bbefore (it|the market|prices?|they|spy) (ris|rall|fall|crash|drop|go|jump|sell|tank|pop|move|soar|plunge)|\bahead of (a|the|every) (rally|crash|drop|rise|move)|\b(exact|absolute|very) (top|bottom|low|high)s?\b"
         r"|\bat the (exact )?(low|high|bottom|top) of (the|every|each) (day|week|month|year|correction|cycle|swing|move)|\bin hindsight|\bfuture (price|return|close|bar|high|low|data)|\bwill (rise|fall|rally|crash|go up|go down|drop|be (higher|lower|up|down))\b|\bknowing (what|how|that)\b|\[t ?\+ ?\d",
         "That needs to know what comes next; a rule can only use what is known at the close it decides on. " + _OFFER,
+    ),
+    (
+        r"\b(before|ahead of)\b.{0,25}\b(public|published|announced|announcement|disclosed|leaked)\b|\binside(r)? (tip|info|information|knowledge|trad)|\bnon.?public\b"
+        r"|\b(in confidence|confidential(ly)?|tipped off|off the record|a leak)\b|\btells? me .{0,30}\bbefore (they|it|everyone|anyone)\b",
+        "That trades on what others are not meant to know yet; it is not drafted. " + _OFFER,
     ),
     (
         r"\b(\d+(\.\d+)? ?x|\d+ ?: ?1|times) leverage|\blever(age|aged)\b|\bon margin\b|\bborrow",
@@ -61,7 +65,7 @@ def check(text: str) -> None:
             raise Refused(sentence)
 
 
-def nothing_said(text: str, reading: Reading) -> None:
+def nothing_said(text: str) -> None:
     """A message without any word of trading: refused where it has words nobody knows, asked about otherwise."""
     if not text.strip():
         _refuse("The request is empty.")

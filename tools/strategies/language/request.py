@@ -1,23 +1,24 @@
 """A parsed message to the parts of a strategy: when each side opens and closes, its limits, and what stays open."""
 
-import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from lark import Token as Leaf
 
 from tools.strategies import conditions as c
 from tools.strategies.conditions import Condition
-from tools.strategies.language import reading
 from tools.strategies.language.asking import Notes, Unclear
-from tools.strategies.language.named import Named, Names
-from tools.strategies.language.reading import Conditions, Role, both, inverse
-from tools.strategies.language.terms import Memory
-from tools.strategies.language.trees import Node, first, kinds, number, text_of, tokens, trees
+from tools.strategies.language.joining import both, either, inverse, opposite_way
+from tools.strategies.language.leftover import MARKS, may_be_dropped, stretches_of_junk
+from tools.strategies.language.limits import Limits
+from tools.strategies.language.named import Names
+from tools.strategies.language.parts import Parts, Side, SideParts
+from tools.strategies.language.reading import Conditions
+from tools.strategies.language.references import Role, op_of
+from tools.strategies.language.said import Memory
+from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of, tokens, trees
 from tools.strategies.templates import Templates
+from tools.strategies.timeframes import Timeframe
 
-Side = Literal["long", "short"]
 _MENTIONED = {
     "BOLL": "BBANDS",
     "RSI_": "RSI",
@@ -30,76 +31,62 @@ _MENTIONED = {
     "BREAKOUT": "",
     "DONCHIAN": "highest",
 }
-_SHARES = {"HALFOF": 0.5, "QUARTER": 0.25, "THIRD": 1 / 3, "FIFTH": 0.2, "TENTH": 0.1}
 
 
-@dataclass(slots=True)
-class SideParts:
-    """What was said of one side. `state` means that it is held only while its entry holds."""
-
-    entry: Condition | None = None
-    exits: list[Condition] = field(default_factory=list)
-    state: bool = False
-    reverses: bool = False
-    bare: bool = False
-
-
-@dataclass(slots=True)
-class Parts:
-    """Everything a message said, before defaults."""
-
-    long: SideParts = field(default_factory=SideParts)
-    short: SideParts = field(default_factory=SideParts)
-    filters: list[Condition] = field(default_factory=list)
-    named: list[Named] = field(default_factory=list)
-    mentioned: list[tuple[str, str]] = field(default_factory=list)
-    risk: dict[str, object] = field(default_factory=dict)
-    sizing: dict[str, float] = field(default_factory=dict)
-    costs: dict[str, float] = field(default_factory=dict)
-    period: dict[str, datetime.date] = field(default_factory=dict)
-    last_years: int = 0
-    held: bool = False
-    """Whether a holding period was said as the plan ("hold for a month"), not as a limit."""
-    fill: str = ""
-    long_only: bool = False
-    both_sides: bool = False
-    unplaced: list[str] = field(default_factory=list)
-    unplaced_at: list[tuple[int, int]] = field(default_factory=list)
-
-
-class Request:
+class Request(Limits):
     """Walks over the pieces of one message in order."""
 
-    def __init__(self, notes: Notes, main: str, templates: Templates) -> None:
+    def __init__(self, notes: Notes, main: str, templates: Templates, timeframe: Timeframe = "1d") -> None:
         self.notes, self.parts = notes, Parts()
+        self.bars_in_year = {"1d": 252, "1w": 52, "1mo": 12}[timeframe]
         self.memory = Memory()
         self.conditions = Conditions(notes, self.memory, main)
         self.names = Names(self.conditions, templates)
         self.side: Side = "long"
         self.later_entry = False
+        self.section = ""
         self.after_exit = False
 
-    def read(self, tree: Node) -> Parts:
+    def read(self, pieces: list[Node]) -> Parts:
         """Every piece in the order it was said; one that speaks of what comes later is read again at the end."""
-        pieces = trees(tree)
         self.later_entry = any(piece.data in _OPENS for piece in pieces)
+        for piece in pieces:
+            if piece.data == "given":
+                self._heard(self._give, piece)
         again = [piece for piece in pieces if self._unclear(piece) is not None]
         for piece in again:
-            unclear = self._unclear(piece)
-            if unclear is not None:
-                self.notes.ask(unclear.question)
-        junk = [token for piece in pieces if piece.data == "junk" for token in tokens(piece)]
-        self.parts.unplaced_at = [(token.start, token.end) for token in junk]
-        self.parts.unplaced = [text for text in (text_of(piece) for piece in pieces if piece.data == "junk") if text]
+            self._heard(self._reader(piece), piece)
+        self.parts.strangers = [
+            (token.start, token.end)
+            for piece in pieces
+            for token in leaves(piece)
+            if token.kind in {"STRANGER", "VAGUE"}
+        ]
+        for stretch in stretches_of_junk(pieces):
+            if may_be_dropped(stretch):
+                self.notes.aside += [(token.start, token.end) for token in stretch if token.kind not in MARKS]
+            else:
+                self.parts.unplaced_at += [(token.start, token.end) for token in stretch]
+                self.parts.unplaced.append(" ".join(token.said for token in stretch))
         return self.parts
 
-    def _unclear(self, piece: Node) -> Unclear | None:
+    def _reader(self, piece: Node) -> Callable[[Node], None]:
         reader: Callable[[Node], None] = getattr(self, f"_{piece.data}", self._name)
+        return reader
+
+    def _unclear(self, piece: Node) -> Unclear | None:
         try:
-            reader(piece)
+            self._reader(piece)(piece)
         except Unclear as unclear:
             return unclear
         return None
+
+    def _heard(self, reader: Callable[[Node], None], piece: Node) -> None:
+        """The piece read, or asked about."""
+        try:
+            reader(piece)
+        except Unclear as unclear:
+            self.notes.ask(unclear.question)
 
     # pieces that say nothing more
 
@@ -115,22 +102,45 @@ class Request:
         token = tokens(piece)[-1 if kinds(piece)[-1] != "BAND" else -2]
         if token.kind == "BANDIND":
             self.memory.band = self.conditions.terms.indicator(str(token.value), "upperband", [])
+        if token.kind in {"RSI_", "IND"}:
+            self.memory.mentioned = token
         self.parts.mentioned.append((text_of(piece), _MENTIONED.get(token.kind, str(token.value or ""))))
+
+    def _given(self, piece: Node) -> None:
+        """Numbers of an indicator said apart ("ATR over 20 days", "standard 12 26 9"): they were read first."""
+
+    def _give(self, piece: Node) -> None:
+        [said] = trees(piece)
+        if said.data == "bare_numbers":
+            self.conditions.terms.give(said)
+        else:
+            self.conditions.terms.read(said)
+
+    def _topic(self, piece: Node) -> None:
+        """ "RSI(14): long while it is above 50": what the rest speaks of."""
+        term = self.conditions.terms.settled(self.conditions.terms.read(trees(piece)[0]))
+        self.memory.left = term
+        if not isinstance(term, int | float):
+            self.memory.oscillator = term
+
+    def _heading(self, piece: Node) -> None:
+        """ "Exit:" alone: what follows without a verb belongs to it."""
+        kind = kinds(piece)[0]
+        self.section = {"LONGSIDE": "", "SHORTSIDE": "", "COVER": "EXIT"}.get(kind, kind)
+        if kind in {"SHORTSIDE", "SHORT", "COVER"}:
+            self.side = "short"
+        elif kind in {"LONGSIDE", "ENTER"}:
+            self.side = "long"
+
+    def _replaced(self, _: Node) -> None:
+        """ "Instead of waiting for the death cross": the usual exit is not wanted."""
+        self.parts.held = True
 
     def _side(self, piece: Node) -> None:
         if "LONGONLY" in kinds(piece):
             self.parts.long_only = True
         else:
             self.parts.both_sides = True
-
-    def _fill(self, piece: Node) -> None:
-        self.parts.fill = "close" if "ATCLOSE" in kinds(piece) else "next_open"
-
-    def _look_for_fill(self, piece: Node) -> None:
-        if {"ATCLOSE", "ATOPEN"} & set(kinds(piece)):
-            self._fill(piece)
-        if "LONGONLY" in kinds(piece):
-            self.parts.long_only = True
 
     # opening
 
@@ -155,30 +165,54 @@ class Request:
 
     def _bare(self, piece: Node) -> None:
         named = any(one.template or one.entry is not None for one in self.parts.named)
-        if self.after_exit:
+        if self.section == "EXIT":
+            self._close(self._closing_side(), piece)
+            return
+        left_first = self.parts.long.bare and self.parts.long.entry is None and bool(self.parts.long.exits)
+        if (self.after_exit or left_first) and not self.section:
             raise Unclear(f"Does “{text_of(piece)}” belong to the entry or to the exit?")
         if self.parts.long.entry is None and self.parts.short.entry is None and not named:
-            bare_short = self.parts.short.bare and not self.parts.long.bare
+            bare_short = self.section == "SHORT" or (self.parts.short.bare and not self.parts.long.bare)
             self._open("short" if bare_short else "long", piece)
+            self._of(self.side).headless = not self.section
+        elif self.section in {"ENTER", "SHORT"}:
+            side = self._of(self.side)
+            condition = self.conditions.read(trees(piece)[0], Role(True, self.side))
+            side.entry = condition if side.entry is None else both(side.entry, condition)
         else:
             self._filter(piece)
 
     def _open(self, side: Side, piece: Node, *, state: bool = False, turned: bool = False) -> None:
         self._look_for_fill(piece)
         condition = self.conditions.read(trees(piece)[0], Role(True, side))
+        self._open_with(side, inverse(condition) if turned else condition, state=state)
+
+    def _open_with(self, side: Side, condition: Condition, *, state: bool = False) -> None:
         self.after_exit = False
         parts = self._of(side)
-        condition = inverse(condition) if turned else condition
         parts.entry = condition if parts.entry is None else self._joined(parts, condition, side)
         parts.state = parts.state or state
         self.side = side
 
     def _joined(self, parts: SideParts, condition: Condition, side: Side) -> Condition:
-        """A second entry of the same side."""
+        """A second entry of the same side; what was said before any order narrows the entry that is ordered."""
         if parts.entry is None or parts.entry == condition:
             return condition
+        if parts.headless:
+            parts.headless = False
+            self.notes.assume("what was said before the entry has to be true for it as well")
+            return both(parts.entry, condition)
         self.notes.assume(f"the two {side} entries are alternatives: either one opens a position")
-        return reading.either(parts.entry, condition)
+        return either(parts.entry, condition)
+
+    def _enter_both(self, piece: Node) -> None:
+        """ "Above the 200-day, buy when RSI is under 10": both."""
+        self._look_for_fill(piece)
+        self._open_with("long", both(*(self.conditions.read(one, Role(True, "long")) for one in trees(piece))))
+
+    def _short_both(self, piece: Node) -> None:
+        self._look_for_fill(piece)
+        self._open_with("short", both(*(self.conditions.read(one, Role(True, "short")) for one in trees(piece))))
 
     def _enter_bare(self, piece: Node) -> None:
         self._look_for_fill(piece)
@@ -214,7 +248,7 @@ class Request:
         left, right = self.memory.left, self.memory.right
         if left is None or right is None:
             raise Unclear(f"“{text_of(piece)}” what?", "the 200-day average")
-        op = reading._op(trees(piece)[0]) or ">"
+        op = op_of(trees(piece)[0]) or ">"
         return c.Comparison(op=op, left=left, right=right)
 
     # closing
@@ -232,7 +266,7 @@ class Request:
             return False
         entry, *rest = trees(said)
         self.parts.long.entry = self.conditions.read(entry, Role(True, "long"))
-        role = Role(False, "long", reading.opposite_way(self.parts.long.entry))
+        role = Role(False, "long", opposite_way(self.parts.long.entry))
         self.parts.long.exits.append(both(*(self.conditions.read(one, role) for one in rest)))
         return True
 
@@ -242,7 +276,7 @@ class Request:
         if self.parts.long.entry is not None or self.parts.short.entry is not None:
             raise Unclear(f"Does “{text_of(entry)}” belong to the entry or to the exit?")
         self.parts.long.entry = self.conditions.read(entry, Role(True, "long"))
-        role = Role(False, "long", reading.opposite_way(self.parts.long.entry))
+        role = Role(False, "long", opposite_way(self.parts.long.entry))
         for one in leaving:
             self._exit_item(one, "long", role)
         self.after_exit = True
@@ -274,13 +308,16 @@ class Request:
     def _close(self, side: Side, piece: Node) -> None:
         self._look_for_fill(piece)
         entry = self._of(side).entry
-        role = Role(False, side, reading.opposite_way(entry))
+        role = Role(False, side, opposite_way(entry))
         for one in trees(piece):
             self._exit_item(one, side, role)
         self.after_exit = self._of(side).entry is not None
 
     def _exit_item(self, one: Node, side: Side, role: Role) -> None:
-        if one.data in _LIMITS:
+        if one.data == "any_of":
+            for alternative in trees(one):
+                self._exit_item(alternative, side, role)
+        elif one.data in _LIMITS:
             reader: Callable[[Node], None] = getattr(self, f"_{one.data}")
             reader(one)
         elif not self._move_from_entry(one):
@@ -303,6 +340,16 @@ class Request:
 
     def _cover_reverse(self, _: Node) -> None:
         self.parts.short.reverses = True
+
+    def _no_longer(self, piece: Node) -> None:
+        """ "When either one is no longer true" turns the entry round; "when both fail", each of its conditions."""
+        entry = self._of(self.side).entry
+        if entry is None:
+            raise Unclear(f"“{text_of(piece)}”: what is no longer true?")
+        if "BOTHOF" in kinds(piece) and isinstance(entry, c.All):
+            self._of(self.side).exits.append(both(*(inverse(one) for one in entry.conditions)))
+        else:
+            self._of(self.side).state = True
 
     def _leave_unless(self, piece: Node) -> None:
         condition = self.conditions.read(trees(piece)[0], Role(False, self.side))
@@ -332,186 +379,18 @@ class Request:
     def _filter_not(self, piece: Node) -> None:
         self.parts.filters.append(inverse(self.conditions.read(trees(piece)[0], Role(True, self.side))))
 
-    # limits
+    def _barred(self, piece: Node) -> None:
+        """ "Don't buy when ...": entries only while it is not so; "don't buy unless ...": only while it is."""
+        condition = self.conditions.read(trees(piece)[-1], Role(True, self.side))
+        self.parts.filters.append(condition if "UNLESS" in kinds(piece) else inverse(condition))
 
-    def _stop(self, piece: Node) -> None:
-        self._limit("stop_loss", abs(number(first(piece, ["PCT", "NEGPCT"]))))
-
-    def _stop_number(self, piece: Node) -> None:
-        self._limit("stop_loss", self._share(piece))
-
-    def _trail_number(self, piece: Node) -> None:
-        self._limit("trailing_stop", self._share(piece))
-
-    def _target_number(self, piece: Node) -> None:
-        self._limit("take_profit", self._share(piece))
-
-    def _share(self, piece: Node) -> float:
-        """A limit without a unit: below 1 a fraction, otherwise percent; the reading is said."""
-        value = number(first(piece, ["NUM"]))
-        share = value if value < 1 else value / 100
-        self.notes.assume(f"“{text_of(piece)}” is read as {round(share * 100, 6):g} %")
-        return share
-
-    def _trail(self, piece: Node) -> None:
-        self._limit("trailing_stop", abs(number(first(piece, ["PCT", "NEGPCT"]))))
-
-    def _target(self, piece: Node) -> None:
-        self._limit("take_profit", abs(number(first(piece, ["PCT", "PLUSPCT"]))))
-
-    def _limit(self, name: str, value: object) -> None:
-        if name in self.parts.risk and self.parts.risk[name] != value:
-            raise Unclear(f"There are two values for the {name.replace('_', ' ')}; which one is meant?")
-        self.parts.risk[name] = value
-
-    def _hold_for(self, piece: Node) -> None:
-        token = first(piece, ["AFTERDUR", "INDUR", "MAXDUR", "FORDUR", "DUR"])
-        self._limit("max_holding_bars", max(1, int(number(token))))
-
-        self.parts.held = "HOLD" in kinds(piece) and not {"MAXDUR", "ATLATEST"} & set(kinds(piece))
-
-    def _hold_number(self, piece: Node) -> None:
-        self._limit("max_holding_bars", max(1, int(number(first(piece, ["NUM"])))))
-
-    def _hold_one(self, _: Node) -> None:
-        self._limit("max_holding_bars", 1)
-
-    def _hold_nth(self, piece: Node) -> None:
-        nth = int(number(first(piece, ["ORDINAL"])))
-        calendar = any(isinstance(node, c.Calendar) for node in c.walk(self.parts.long.entry))
-        if calendar:
-            day = c.Calendar(field="trading_day_of_month")
-            self._of(self.side).exits.append(c.Comparison(op="==", left=day, right=nth))
-        else:
-            self._limit("max_holding_bars", nth)
-
-    def _atr_stop(self, piece: Node) -> None:
-        self._atr(*self._atr_size(trees(piece)[0]), trailing=False)
-
-    def _atr_trail(self, piece: Node) -> None:
-        self._atr(*self._atr_size(trees(piece)[0]), trailing=True)
-
-    def _atr_times(self, piece: Node) -> None:
-        self._atr(number(first(piece, ["NUM"])), 14, trailing=False, usual=True)
-
-    def _atr_trail_times(self, piece: Node) -> None:
-        self._atr(number(first(piece, ["NUM"])), 14, trailing=True, usual=True)
-
-    def _atr_bare(self, piece: Node) -> None:
-        length = first(piece, ["DUR"])
-        self.notes.assume("the ATR stop is 2 ATR away, since you gave no multiple")
-        self._atr(2.0, int(number(length)) if length else 14, trailing=False, usual=length is None)
-
-    def _atr(self, multiple: float, period: int, *, trailing: bool, usual: bool = False) -> None:
-        if usual:
-            self.notes.assume("ATR is ATR(14), since you gave no period")
-        self._limit("atr_stop", {"multiple": multiple, "period": period, "trailing": trailing})
-
-    def _atr_size(self, node: Node) -> tuple[float, int]:
-        said = tokens(node)
-        atr_at = next(at for at, token in enumerate(said) if token.kind == "ATR")
-        before = [token for token in said[:atr_at] if token.kind in {"NUM", "TWICE", "TRIPLE"}]
-        lengths = [token for token in said if token.kind in {"DUR", "FORDUR", "INDUR"}]
-        after = [token for token in said[atr_at + 1 :] if token.kind in {"NUM", "PER"}]
-        if before:
-            multiple = {"TWICE": 2.0, "TRIPLE": 3.0}.get(before[0].kind, number(before[0]))
-            period = lengths or after
-        else:
-            multiple, period = number(after[-1]), lengths or after[:-1]
-        if not period:
-            self.notes.assume("ATR is ATR(14), since you gave no period")
-        return multiple, int(number(period[0])) if period else 14
-
-    def _atr_target(self, piece: Node) -> None:
-        raise Unclear(
-            f"“{text_of(piece)}”: a target is a percentage above the entry here. Which percentage?",
-            "take profit at 6 %",
-        )
-
-    # what a strategy cannot do here
-
-    def _scaling(self, piece: Node) -> None:
-        raise Unclear(
-            f"“{text_of(piece)}”: a position is opened and closed as a whole here. What closes all of it?",
-            "sell all of it at a 5 % profit",
-            "sell when RSI is over 70",
-        )
-
-    def _daily_only(self, piece: Node) -> None:
-        raise Unclear(
-            f"“{text_of(piece)}”: strategies run on daily bars here. Which lengths in days or weeks are meant?",
-            "the 40-week average, taken as 200 trading days",
-        )
+    def _stranger(self, piece: Node) -> None:
+        raise Unclear(f"What is “{text_of(piece)}” here: which price or indicator, and what of it?")
 
     def _undefined(self, piece: Node) -> None:
         raise Unclear(
             f"What is “{text_of(piece)}” here?", "the close above the 200-day average", "the 50-day average rising"
         )
-
-    def _stop_bare(self, _: Node) -> None:
-        if not {"stop_loss", "atr_stop", "trailing_stop"} & self.parts.risk.keys():
-            raise Unclear("How far away is the stop?", "a 3 % stop", "a stop 2 ATR below the entry")
-
-    def _trail_bare(self, _: Node) -> None:
-        if "trailing_stop" not in self.parts.risk and "atr_stop" not in self.parts.risk:
-            raise Unclear("How far behind does the stop trail?", "a 5 % trailing stop", "a 3 ATR trailing stop")
-
-    def _target_bare(self, _: Node) -> None:
-        if "take_profit" not in self.parts.risk:
-            raise Unclear("How far away is the target?", "take profit at 5 %")
-
-    # money and time
-
-    def _size(self, piece: Node) -> None:
-        self.parts.sizing["fraction"] = number(first(piece, ["PCT"]))
-
-    def _size_part(self, piece: Node) -> None:
-        self.parts.sizing["fraction"] = _SHARES[next(kind for kind in kinds(piece) if kind in _SHARES)]
-
-    def _risk_per(self, piece: Node) -> None:
-        self.parts.sizing["risk_per_trade"] = number(first(piece, ["PCT"]))
-
-    def _fee(self, piece: Node) -> None:
-        self.parts.costs["fee"] = number(first(piece, ["PCT"]))
-
-    def _slippage(self, piece: Node) -> None:
-        self.parts.costs["slippage"] = number(first(piece, ["PCT"]))
-
-    def _no_costs(self, piece: Node) -> None:
-        said = kinds(piece)
-        self.parts.costs["fee"] = 0.0
-        if "SLIPPAGE" in said or "FEE" in said:
-            self.parts.costs["slippage"] = 0.0 if "SLIPPAGE" in said else self.parts.costs.get("slippage", 0.0)
-
-    def _years(self, piece: Node) -> None:
-        token = first(piece, ["YEARS"])
-        if token is not None and isinstance(token.value, tuple):
-            self._from(datetime.date(int(token.value[0]), 1, 1))
-            self._until(datetime.date(int(token.value[1]), 12, 31))
-
-    def _from_to(self, piece: Node) -> None:
-        start, end = [token for token in tokens(piece) if token.kind in {"YEAR", "DATE"}]
-        self._from(_day(start.value, last=False))
-        self._until(_day(end.value, last=True))
-
-    def _from_on(self, piece: Node) -> None:
-        self._from(_day(tokens_of_time(piece), last=False))
-
-    def _up_to(self, piece: Node) -> None:
-        self._until(_day(tokens_of_time(piece), last=True))
-
-    def _within_year(self, piece: Node) -> None:
-        self._from(_day(tokens_of_time(piece), last=False))
-        self._until(_day(tokens_of_time(piece), last=True))
-
-    def _last_years(self, piece: Node) -> None:
-        self.parts.last_years = max(1, round(number(first(piece, ["INLASTDUR"])) / 252))
-
-    def _from(self, day: datetime.date) -> None:
-        self.parts.period["start"] = day
-
-    def _until(self, day: datetime.date) -> None:
-        self.parts.period["end"] = day
 
     # names
 
@@ -521,16 +400,13 @@ class Request:
         if named.side == "short":
             self.side = "short"
 
-    def _of(self, side: Side) -> SideParts:
-        return self.parts.long if side == "long" else self.parts.short
-
 
 _OPENS = frozenset(
-    {"enter", "enter_while", "enter_unless", "enter_from_to", "short", "bare", "enter_op", "enter_leave"}
+    "enter enter_while enter_unless enter_from_to short bare enter_op enter_leave enter_both short_both".split()
 )
 _LIMITS = frozenset(
     """hold_for hold_one hold_nth hold_number target stop trail atr_stop atr_trail atr_times atr_trail_times atr_bare
-    stop_number trail_number target_number atr_target stop_bare trail_bare target_bare""".split()
+    stop_number trail_number target_number atr_target r_target stop_bare trail_bare target_bare""".split()
 )
 
 
@@ -553,24 +429,3 @@ def starts_with_a_condition(piece: Node) -> bool:
     """Whether the condition stands before the verb: "RSI over 70, sell"."""
     opening = piece.children[0]
     return not isinstance(opening, Leaf) or opening.type not in {"EXIT", "COVER", "UNTIL"}
-
-
-def tokens_of_time(piece: Node) -> object:
-    """The value of the date or year under a node."""
-    token = first(piece, ["YEAR", "DATE"])
-    return token.value if token else None
-
-
-def _day(value: object, *, last: bool) -> datetime.date:
-    """The first or last day of a year, a month or a date as the tokens carry them."""
-    if isinstance(value, tuple):
-        year, month, day = (int(part) for part in value)
-        if day:
-            return datetime.date(year, month, day)
-        following = datetime.date(year + month // 12, month % 12 + 1, 1)
-        return following - datetime.timedelta(days=1) if last else datetime.date(year, month, 1)
-    year = int(value) if isinstance(value, int | float) else 1900
-    return datetime.date(year, 12, 31) if last else datetime.date(year, 1, 1)
-
-
-__all__ = ["Parts", "Request", "SideParts", "both"]

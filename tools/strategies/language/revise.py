@@ -8,10 +8,11 @@ from pydantic import JsonValue
 
 from tools.strategies.conditions import Condition, Indicator, walk
 from tools.strategies.language.asking import Notes, Question
-from tools.strategies.language.reading import both
-from tools.strategies.language.request import Parts
+from tools.strategies.language.joining import both
+from tools.strategies.language.parts import Parts
 from tools.strategies.spec import Specification
 from tools.strategies.templates import Templates
+from tools.strategies.timeframes import Timeframe
 
 _REVISING = re.compile(
     r"^\s*(?:(?:please|pls|can you|could you|could we|can we|let'?s|ok|okay|and|now|what if|how about|what about|i'?d like|i want|we should|instead)[\s,]+)*"
@@ -43,6 +44,9 @@ _OFFER = Question(
         "use the Nasdaq",
     ),
 )
+
+
+_TARGETS = frozenset({"take_profit", "atr_target", "r_target"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Reviser:
         self.notes, self.templates = notes, templates
 
     def apply(
-        self, before: Specification, wish: Wish, parts: Parts | None, symbols: tuple[str, ...]
+        self, before: Specification, wish: Wish, parts: Parts | None, symbols: tuple[str, ...], timeframe: Timeframe
     ) -> dict[str, JsonValue] | None:
         """JSON of the changed specification; None where a question is open or nothing changed."""
         written = self._expanded(before) if self._touches_conditions(wish, parts) else before.to_json()
@@ -97,6 +101,7 @@ class Reviser:
             self._parts(written, parts, wish)
         if symbols:
             written["symbols"] = list(symbols)
+        written["timeframe"] = timeframe
         if self.notes.questions:
             return None
         if written in (before.to_json(), self._expanded(before)):
@@ -142,7 +147,7 @@ class Reviser:
                 for key in ("stop_loss", "atr_stop", *(("trailing_stop",) if what == "stops" else ())):
                     risk.pop(key, None)
             elif "target" in what or what == "take profit":
-                risk.pop("take_profit", None)
+                risk = {key: value for key, value in risk.items() if key not in _TARGETS}
             elif "hold" in what or "time" in what:
                 risk.pop("max_holding_bars", None)
             elif what == "exit":
@@ -245,6 +250,8 @@ class Reviser:
             risk.pop("atr_stop", None)
         if "atr_stop" in new:
             risk.pop("stop_loss", None)
+        if _TARGETS & new.keys():
+            risk = {key: value for key, value in risk.items() if key not in _TARGETS}
         risk.update(new)  # type: ignore[arg-type]
         written["risk"] = risk
         for key, values in (("sizing", parts.sizing), ("costs", parts.costs)):

@@ -1,17 +1,27 @@
 """Trees of terms ("the 20-day average", "RSI(2) three days ago", "2 ATR") to terms of a condition."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from tools.strategies import indicators
 from tools.strategies.conditions import Arithmetic, Highest, Indicator, Lowest, Price, PriceField, Return, Term
 from tools.strategies.language.asking import Notes, Unclear
+from tools.strategies.language.said import (
+    AVERAGES,
+    BANDS,
+    It,
+    Memory,
+    Percent,
+    Said,
+    Window,
+    average,
+    of_symbol,
+    shifted,
+    unit,
+)
 from tools.strategies.language.tokens import Token
 from tools.strategies.language.trees import Node, first, kinds, leaves, number, text_of, tokens, trees
 from tools.strategies.language.words import OUTPUTS, USUAL, label_of
-
-Unit = Literal["price", "volume", "index", "fraction", "other"]
 
 _LENGTHS = ("DUR", "INDUR", "LASTDUR", "INLASTDUR", "FORDUR")
 _FIELDS: Mapping[str, PriceField] = {
@@ -30,36 +40,6 @@ _FIELDS: Mapping[str, PriceField] = {
 _TIMES = {"TWICE": 2.0, "TRIPLE": 3.0, "HALFOF": 0.5}
 
 
-@dataclass(frozen=True, slots=True)
-class It:
-    """What was spoken of last; `bars` earlier."""
-
-    bars: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Percent:
-    """A number said in percent, as a fraction."""
-
-    value: float
-
-
-Said = Term | It | Percent
-
-
-@dataclass(slots=True)
-class Memory:
-    """What "it", "the average", "crosses back" can refer to: the terms spoken of last, of each sort."""
-
-    left: Term | None = None
-    right: Term | None = None
-    average: Indicator | None = None
-    averages: dict[float, Indicator] = field(default_factory=dict)
-    band: Indicator | None = None
-    oscillator: Term | None = None
-    periods: dict[str, dict[str, float]] = field(default_factory=dict)
-
-
 class Terms:
     """Reads terms, remembers them, and notes the defaults it takes. `main` is the symbol that is traded."""
 
@@ -75,10 +55,10 @@ class Terms:
 
     def _remember(self, term: Said) -> None:
         if isinstance(term, Indicator):
-            if term.name in _AVERAGES:
+            if term.name in AVERAGES:
                 self.memory.average = term
                 self.memory.averages[term.parameters.get("timeperiod", 0)] = term
-            elif term.name in _BANDS:
+            elif term.name in BANDS:
                 self.memory.band = term
             if unit(term) == "index":
                 self.memory.oscillator = term
@@ -121,6 +101,8 @@ class Terms:
         """A term on its own: "it" is what was spoken of last, a percentage its fraction."""
         if isinstance(term, Percent):
             return term.value
+        if isinstance(term, Window):
+            raise Unclear(f"The last {term.bars} of them: above or below all of them?")
         if isinstance(term, It):
             of = self.memory.left if self.memory.left is not None else Price()
             return shifted(of, term.bars)
@@ -139,6 +121,9 @@ class Terms:
     # prices
 
     def _price(self, node: Node) -> Said:
+        level = self.memory.right
+        if tokens(node)[0].said in {"that", "this", "same"} and isinstance(level, Highest | Lowest):
+            return level
         return Price(field=_field(node), offset=int(number(first(node, ["INDEX"]))))
 
     def _price_before(self, node: Node) -> Said:
@@ -151,15 +136,18 @@ class Terms:
         symbol = str(tokens(node)[0].value)
         other = None if symbol == self.main else symbol
         if len(kinds(node)) == 1 and other is None:
-            return It()
+            return It(named=True)
         return Price(field=_field(node), symbol=other)
 
     def _of_symbol(self, node: Node) -> Said:
         symbol = first(node, ["SYMBOL"])
         term = self.read(trees(node)[0])
-        if symbol is None or symbol.value == self.main or isinstance(term, It | Percent):
+        if symbol is None or symbol.value == self.main or isinstance(term, It | Percent | Window):
             return term
         return of_symbol(term, str(symbol.value))
+
+    def _stranger(self, node: Node) -> Said:
+        raise Unclear(f"What is “{text_of(node)}” here: which price, indicator or number?")
 
     def _it(self, _: Node) -> Said:
         return It()
@@ -227,6 +215,17 @@ class Terms:
         )
         return self.indicator(name, output, _numbers(node))
 
+    def named(self, token: Token) -> Indicator:
+        """The indicator a token names, with the numbers it has."""
+        name, output = ("RSI", "") if token.kind == "RSI_" else _named(str(token.value))
+        return self.indicator(name, output, [])
+
+    def give(self, node: Node) -> None:
+        """Three numbers on their own are MACD's."""
+        self.memory.periods["MACD"] = dict(
+            zip(("fastperiod", "slowperiod", "signalperiod"), _numbers(node), strict=False)
+        )
+
     def _signal_line(self, node: Node) -> Said:
         before = self.memory.oscillator or self.memory.left
         if isinstance(before, Indicator) and before.name in OUTPUTS and "MACDLINE" not in kinds(node):
@@ -280,6 +279,35 @@ class Terms:
         field_ = "close" if closes else _FIELDS[spoken[-1]] if spoken and spoken[-1] != "PRICE" else default
         return field_, max(1, int(number(first(node, (*_LENGTHS, "PERIODIC", "PER", "NUM")))))
 
+    def _slope_of(self, node: Node) -> Said:
+        """The regression's slope; of anything else the change from the bar before."""
+        of = self.settled(self.read(trees(node)[0]))
+        if isinstance(of, Indicator) and of.name == "LINEARREG":
+            return of.model_copy(update={"name": "LINEARREG_SLOPE"})
+        return Arithmetic(op="-", left=of, right=shifted(of, 1))
+
+    def _average_of(self, node: Node) -> Said:
+        """ "The 6-day SMA of ROC(12)"."""
+        token = first(node, ["DUR", "NUM"])
+        named = first(node, ["AVGKIND"])
+        name = str(named.value) if named else "EMA" if "EMA" in kinds(node) else "SMA"
+        of = self.settled(self.read(trees(node)[0]))
+        return Indicator(name=name, parameters={"timeperiod": int(number(token))}, input=of)
+
+    def _share_price(self, node: Node) -> Said:
+        """ "ATR as a percentage of the price"."""
+        return Arithmetic(op="/", left=self.settled(self.read(trees(node)[0])), right=Price())
+
+    def _renamed(self, node: Node) -> Said:
+        """ "Vol (20-day ATR as % of price)": what is in parentheses."""
+        return self.read(trees(node)[0])
+
+    def _window(self, node: Node) -> Said:
+        length = first(node, ["NUM", *_LENGTHS, "AGODUR"])
+        inner = trees(node)
+        of = self.settled(self.read(inner[0])) if inner else Price(field=_source(node))
+        return Window(of, max(1, int(number(length))))
+
     def _ret(self, node: Node) -> Said:
         length = first(node, (*_LENGTHS, "PERIODIC", "PER", "NUM"))
         if length is None:
@@ -308,10 +336,6 @@ class Terms:
         return self.indicator(str(named.value) if named else "BBANDS", edge, numbers)
 
 
-_AVERAGES = frozenset("SMA EMA WMA DEMA TEMA T3 HMA ZLEMA KAMA RMA TRIMA VWMA ALMA FRAMA MA".split())
-_BANDS = frozenset("BBANDS KC ACCBANDS DONCHIAN".split())
-
-
 def _named(value: str) -> tuple[str, str]:
     name, _, output = value.partition(".")
     return name, output
@@ -322,21 +346,6 @@ def defaults(name: str) -> dict[str, int | float]:
     return dict(indicators.function(name).parameters)
 
 
-def average(name: str, bars: int, of: PriceField = "close") -> Indicator:
-    """A moving average of a price field; of one bar it is that bar's value, which TA-Lib's SMA does not do."""
-    source = None if of == "close" else Price(field=of)
-    return Indicator(name=name, parameters={"timeperiod": bars}, input=source)
-
-
-def averaged_over(term: Term, of: Term) -> Term:
-    """ "ATR above its 50-day average": the average of what it is compared with, not of the price."""
-    if isinstance(term, Arithmetic):
-        return term.model_copy(update={"left": averaged_over(term.left, of), "right": averaged_over(term.right, of)})
-    if isinstance(term, Indicator) and term.name in _AVERAGES and term.input is None and unit(of) == "index":
-        return term.model_copy(update={"input": of})
-    return term
-
-
 def factor(node: Node) -> float:
     """The number of "twice", "1.5x", "half" under a node."""
     for token in tokens(node):
@@ -345,62 +354,6 @@ def factor(node: Node) -> float:
         if token.kind == "NUM":
             return number(token)
     return 1.0
-
-
-def shifted(term: Term, bars: int) -> Term:
-    """The term `bars` bars earlier."""
-    if not bars or isinstance(term, int | float):
-        return term
-    if isinstance(term, Arithmetic):
-        return term.model_copy(update={"left": shifted(term.left, bars), "right": shifted(term.right, bars)})
-    if isinstance(term, Price | Indicator | Highest | Lowest | Return):
-        return term.model_copy(update={"offset": term.offset + bars})
-    return term
-
-
-def of_symbol(term: Term, symbol: str) -> Term:
-    """The term read on another instrument's bars."""
-    if isinstance(term, Price | Indicator):
-        return term.model_copy(update={"symbol": symbol})
-    if isinstance(term, Highest | Lowest | Return):
-        return term.model_copy(update={"of": of_symbol(term.of, symbol)})
-    return term
-
-
-def unit(term: Said | None) -> Unit:
-    """What a term's numbers are: decides what "it" can be and whether two terms can be compared."""
-    match term:
-        case Percent() | Return():
-            return "fraction"
-        case Price(field="volume"):
-            return "volume"
-        case Price():
-            return "price"
-        case Highest() | Lowest():
-            return unit(term.of)
-        case Arithmetic(op="/"):
-            return "other"
-        case Arithmetic():
-            return unit(term.right if isinstance(term.left, int | float) else term.left)
-        case Indicator():
-            return _unit_of_indicator(term)
-    return "other"
-
-
-def _unit_of_indicator(term: Indicator) -> Unit:
-    if term.input is not None and term.name in _AVERAGES:
-        return unit(term.input)
-    if term.name in _AVERAGES | _BANDS | {
-        "SAR",
-        "SUPERTREND",
-        "VWAP",
-        "HT_TRENDLINE",
-        "LINEARREG",
-        "MIDPOINT",
-        "MIDPRICE",
-    }:
-        return "price"
-    return "index"
 
 
 def _field(node: Node) -> PriceField:

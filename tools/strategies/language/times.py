@@ -9,7 +9,7 @@ from tools.strategies.language.tokens import Token, Value
 SIGNS = {
     "(": "LP", ")": "RP", ",": "COMMA", ";": "SEMI", ":": "COLON", ".": "DOT", "+": "PLUS", "-": "DASH", "*": "STAR",
     "/": "SLASH", "%": "PERCENT", "neg": "NEG", "!=": "UNKNOWN", "$": "", '"': "", "'": "", "?": "DOT", "!": "DOT",
-    "`": "", "minus": "NEG", "•": "SEMI", "{": "LP", "}": "RP", "~": "", "|": "SEMI", "#": "",
+    "`": "", "¶": "NEWLINE", "minus": "NEG", "•": "SEMI", "{": "LP", "}": "RP", "~": "", "|": "SEMI", "#": "",
 }  # fmt: skip
 BARS_OF = {
     **dict.fromkeys("day days session sessions bar bars d candle candles".split(), 1),
@@ -101,7 +101,8 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
         size = len(leading)
         if tuple(token.kind for token in tokens[at : at + size]) == leading and _kind(tokens, at + size) == "DUR":
             following = _kind(tokens, at + size + 1)
-            if leading == ("OVER",) and _names_an_average(tokens[at + 1], following):
+            after_price = at > 0 and tokens[at - 1].kind in _PRICED and tokens[at + 1].said.endswith(_SINGULAR)
+            if leading == ("OVER",) and (after_price or _names_an_average(tokens[at + 1], following)):
                 return "", 0, None
             if following == "AGO" or (kind in {"INDUR", "AFTERDUR"} and following in _NAMES_OF_SERIES):
                 return "", 0, None
@@ -111,6 +112,11 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
     if tokens[at].said in {"max", "maximum"} and _kind(tokens, at + 1) == "DUR":
         return "MAXDUR", 2, tokens[at + 1].value
     return _length_before(tokens, at)
+
+
+_PRICED = frozenset("CLOSE PRICE IT SYMBOL BREAK CROSS HIGH LOW OPEN".split())
+_SINGULAR = (" day", " week", " month", " d", "-day")
+"""After a price, "over the 200 day" is above that average."""
 
 
 def _names_an_average(length: Token, following: str) -> bool:
@@ -155,7 +161,7 @@ def _at(tokens: list[Token], at: int) -> tuple[Token, int]:
         case "NUM" | "PER":
             return _number(tokens, at)
         case "ARTICLE" if _kind(tokens, at + 1) in _UNITS:
-            bars = _bars(tokens[at + 1])
+            bars = round(_bars(tokens[at + 1]))
             return _joined(tokens, at, 2, "DUR", bars), 2
         case "UNIT" if (
             at > 1 and tokens[at - 1].kind == "LASTN" and tokens[at - 2].kind in {"OVER", "IN", "FOR", "FROM"}
@@ -189,15 +195,15 @@ def _number(tokens: list[Token], at: int) -> tuple[Token, int]:
 _UNITS = frozenset({"UNIT", "DAYWORD", "YEARWORD"})
 
 
-def _bars(unit: Token) -> int:
+def _bars(unit: Token) -> float:
     """Bars in the unit that a token names."""
-    return {"DAYWORD": 1, "YEARWORD": 252}.get(unit.kind) or int(float(str(unit.value)))
+    return {"DAYWORD": 1, "YEARWORD": 252}.get(unit.kind) or float(str(unit.value))
 
 
 def _duration(tokens: list[Token], at: int, value: float, *, dash: bool = False) -> tuple[Token, int]:
     unit = tokens[at + 1 + dash]
     each = _bars(unit)
-    bars = 252 if (value, each) == (52, 5) else int(value * each)
+    bars = 252 if (value, each) == (52, 5) else int(round(value * each, 6))
     return _joined(tokens, at, 2 + dash, "DUR", bars), 2 + dash
 
 

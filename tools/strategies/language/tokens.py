@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tools.strategies.timeframes import Timeframe
+
 Value = str | float | int | tuple[float, ...] | None
 
 
@@ -30,8 +32,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A normalised message: its text, its tokens, and what was corrected (written, read as)."""
+    """A normalised message: its text, its tokens, and what was corrected (written, read as).
+
+    Lengths of time are counted in bars of `timeframe`; `clash` is one that cannot be.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     corrected: tuple[tuple[str, str], ...] = ()
+    timeframe: Timeframe = "1d"
+    clash: str = ""

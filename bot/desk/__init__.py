@@ -1,0 +1,1 @@
+"""The embedded desk: `embedded` makes its prices and runs, `ingestion` is its pipeline, `demo` breaks and mends it."""
