@@ -38,7 +38,7 @@ async def test_a_server_that_takes_one_connection_is_asked_less_and_less_often(s
     began = loop.time()
     async with asyncio.timeout(20):
         await server.asked_times(5)
-    assert loop.time() - began > 1  # 0, 0.5, 1, ... seconds apart
+    assert loop.time() - began >= 0.8  # twice at once each, then 1 s less a fifth by chance
     assert len(server.open) == 1
     assert listening.open == 1
 

@@ -21,6 +21,7 @@ let connection = null;
 let starts = 0;
 /** Events that arrive while a snapshot is being fetched; applied after it, so that none is lost. @type {object[] | null} */
 let waiting = null;
+let fetching = 0;
 let pane = null;
 let threadPane = null;
 /** The `ts` of a message a permalink asked for. @type {string | null} */
@@ -82,8 +83,10 @@ function showPane() {
     pane = new HomePane(main);
     const shown = pane;
     attempt(async () => {
-      const { view } = await api.home(state.me.id);
-      if (pane === shown) state.home = view;
+      await snapshot(async () => {
+        const { view } = await api.home(state.me.id);
+        if (pane === shown) state.home = view;
+      });
       redraw();
     });
   } else {
@@ -116,16 +119,19 @@ async function showThread() {
 
 // ---- loading
 
-/** Fetches with events held back, then applies them. */
+/** Fetches with events held back, then applies them when the last of the fetches under way is done. */
 async function snapshot(load) {
-  if (waiting) return load();
-  waiting = [];
+  waiting ??= [];
+  fetching += 1;
   try {
     return await load();
   } finally {
-    const events = waiting;
-    waiting = null;
-    for (const event of events) onEvent(event);
+    fetching -= 1;
+    if (!fetching) {
+      const events = waiting;
+      waiting = null;
+      for (const event of events) onEvent(event);
+    }
   }
 }
 

@@ -194,16 +194,18 @@ def _two_figures(reading: Reading, position: int, item: Item, relation: str, rig
 
 
 def _order(reading: Reading, position: int, item: Item, relation: str, pair: tuple[Bound, Bound]) -> None:
-    """Whether two figures lie to each other as the words say."""
+    """Whether two figures lie to each other as the words say, in any reading in which they are two facts."""
+    index = reading.index
     left, right = pair
-    first, second = value_of(reading, left), value_of(reading, right)
-    by_size = relation in ("deeper", "shallower") or bool(left.facts & reading.index.losses)
-    if by_size:
-        first, second = abs(first), abs(second)
-    if not holds_between(
-        relation, first, second, goodness_of(reading, left.facts) if not by_size else 1, is_negated(reading, position)
-    ):
-        reading.find("comparison", item, "The two figures compare the other way.")
+    by_size = relation in ("deeper", "shallower") or bool(left.facts & index.losses)
+    goodness = 1 if by_size else goodness_of(reading, left.facts)
+    ways = [(a, b) for a in index.bits(left.facts) for b in index.bits(right.facts) if a != b]
+    for first, second in ways or [(index.bits(left.facts)[0], index.bits(right.facts)[0])]:
+        values = (index.values[first] or 0.0, index.values[second] or 0.0)
+        sizes = (abs(values[0]), abs(values[1])) if by_size else values
+        if holds_between(relation, *sizes, goodness, is_negated(reading, position)):
+            return
+    reading.find("comparison", item, "The two figures compare the other way.")
 
 
 def _hedges_only(reading: Reading, item: Item, position: int, right: Bound) -> bool:
