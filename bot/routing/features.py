@@ -6,7 +6,6 @@ The same function serves the fitting and the running, so the two cannot drift ap
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.routing.cues import cues
 from bot.routing.lexicon import EVERYBODYS, LONGEST, PHRASES, PLAIN, WORDS
 from bot.routing.symbols import NAMES, is_symbol
 
@@ -18,7 +17,6 @@ _WORD = re.compile(
 )
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d(?:-(?:19|20)?\d\d)?")
-_START, _END = frozenset({"^"}), frozenset({"$"})
 _ORDINAL = re.compile(r"q[1-4]|h[12]|p1|5xx")
 
 
@@ -61,10 +59,8 @@ def features(text: str, speller: Speller) -> list[str]:
     words = [speller(word) for word in _WORD.findall(text.lower())[:MOST_WORDS]]
     shapes = ["0" if _NUMBER.search(word) else word for word in words]
     tagged, meant = _tagged(words)
-    framed = [_START, *tagged, _END]
-    all_said = frozenset[str]().union(*framed)
-    found = dict.fromkeys(f"k:{cue.line}" for cue in cues() if cue.found_in(framed, all_said))
-    found.update(dict.fromkeys(f"t:{tag}" for tag in all_said if tag.isupper()))
+    said = frozenset[str]().union(*tagged)
+    found = dict.fromkeys(f"t:{tag}" for tag in said if tag.isupper())
     found.update(dict.fromkeys(_form(words, tagged)))
     found.update(dict.fromkeys(f"w:{word}" for word in shapes))
     found.update(dict.fromkeys(_pairs("p", shapes)))

@@ -1,9 +1,7 @@
 """Fits the router's weights to a corpus: `python -m bot.routing.fit tests/corpus`, a few seconds, repeatable.
 
-Multinomial logistic regression. What is particular is where it starts from: a cue begins with a weight for the
-intent it was written for, and regularisation pulls towards that, not towards zero. So a cue that the corpus hardly
-shows still counts, and one that the corpus contradicts is corrected. Solved in the dual (one row a text), which is
-small. Of `utterances.jsonl` only the part that `held_out` leaves is looked at; all of `utterances_seen.jsonl` is.
+Multinomial logistic regression, regularised, solved in the dual (one row a text), which is small. Of
+`utterances.jsonl` only the part that `held_out` leaves is looked at; all of `utterances_seen.jsonl` is.
 """
 
 import hashlib
@@ -17,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.protocols import Intent, Json
-from bot.routing.cues import cues
 from bot.routing.features import Speller, features, known_words
 from bot.routing.lexicon import PHRASES, PLAIN
-from bot.routing.router import FURTHER, INTENTS, QUANTUM, WEIGHTS, prior_scores
+from bot.routing.router import INTENTS, QUANTUM, WEIGHTS
 from bot.routing.symbols import NAMES
 from bot.routing.text import plain
 
-SCALES = {"k": 0.5, "t": 0.4, "f": 0.25, "m": 0.2, "w": 0.3, "p": 0.15, "c": 0.1}
+SCALES = {"t": 0.4, "f": 0.25, "m": 0.3, "w": 0.3, "p": 0.2, "c": 0.15}
 """How much each kind of feature weighs, by its first letter. Chosen by cross-validation on the fitted part."""
 RIDGE = 0.05
 _STEPS = 300
@@ -73,29 +70,28 @@ def fit(corpus: Sequence[Utterance], scales: dict[str, float] = SCALES, ridge: f
 def solve(
     rows: Sequence[Sequence[str]], intents: Sequence[int], scales: dict[str, float], ridge: float
 ) -> dict[str, Matrix]:
-    """The weights of every feature of `rows` and of every cue."""
+    """The weights of every feature of `rows`, and the bias."""
     index = {name: at for at, name in enumerate(dict.fromkeys(name for row in rows for name in row))}
     data = np.zeros((len(rows), len(index) + 1))
     data[:, -1] = 1.0
     for at, row in enumerate(rows):
         for name in row:
             data[at, index[name]] = scales[name[0]]
-    prior = np.array([prior_scores(row) for row in rows])
     wanted = np.eye(len(INTENTS))[list(intents)]
-    dual = _solve_dual(data @ data.T, prior, wanted, ridge)
+    dual = _solve_dual(data @ data.T, wanted, ridge)
     learned = data.T @ dual
     weights = {name: learned[at] * scales[name[0]] for name, at in index.items()}
     weights["bias"] = learned[-1]
     return weights
 
 
-def _solve_dual(gram: Matrix, prior: Matrix, wanted: Matrix, ridge: float) -> Matrix:
+def _solve_dual(gram: Matrix, wanted: Matrix, ridge: float) -> Matrix:
     """Minimise the mean log loss plus `ridge` / (2 n) times the squared weights, by accelerated gradient steps."""
     step = 1.0 / (_largest_eigenvalue(gram) / 2 + ridge)
-    dual = np.zeros_like(prior)
+    dual = np.zeros_like(wanted)
     ahead = dual
     for turn in range(_STEPS):
-        scores = gram @ ahead + prior
+        scores = gram @ ahead
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         following = ahead - step * ((chances - wanted) + ridge * ahead)
@@ -125,11 +121,10 @@ def fingerprint(corpus: Sequence[Utterance]) -> str:
     """A hash of all that weights follow from; weights with another one are out of date."""
     follows_from = (
         [(each.text, each.intent) for each in corpus],
-        [(cue.line, cue.weight) for cue in cues()],
         sorted(PHRASES.items()),
         sorted(PLAIN),
         sorted(NAMES),
-        (SCALES, RIDGE, FURTHER),
+        (SCALES, RIDGE),
     )
     return hashlib.sha256(json.dumps(follows_from).encode()).hexdigest()
 

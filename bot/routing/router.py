@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol, get_args
 
 from bot.protocols import Intent, Json, Routed, ThreadMessage
 from bot.routing.arguments import arguments_of
-from bot.routing.cues import cues
 from bot.routing.definitions import asks_what_it_is
 from bot.routing.features import Speller, features
 from bot.routing.text import is_mention_only, plain
@@ -31,10 +30,6 @@ CLOSE = 0.25
 
 _MOST_READINGS = 3
 
-FURTHER = 0.1
-"""How much of their weight the further cues of an intent add."""
-
-_UNKNOWN = INTENTS.index("unknown")
 _LEANS: dict[str, dict[Intent, float]] = {
     "backtest_id": {"narrate": 3.0, "compare": 2.5},
     "backtest_ids": {"compare": 3.0, "narrate": 2.5},
@@ -87,27 +82,6 @@ def route_by_rules(text: str, subject: Mapping[str, Json], today: date) -> Route
     return replace(best, alternatives=tuple(near))
 
 
-def prior_scores(found: Sequence[str]) -> list[float]:
-    """What features say before anything is learned, by intent: the strongest cue of an intent counts in full.
-
-    Further cues of the same intent add a little: they mostly repeat it. Nothing of the desk's speaks for `unknown`.
-    """
-    strongest = [0.0] * len(INTENTS)
-    whole = [0.0] * len(INTENTS)
-    for name in found:
-        at, weight = _cue_weights().get(name, (_UNKNOWN, 0.0))
-        strongest[at] = max(strongest[at], weight)
-        whole[at] += weight
-    return [most + FURTHER * (total - most) for most, total in zip(strongest, whole, strict=True)]
-
-
-@cache
-def _cue_weights() -> Mapping[str, tuple[int, float]]:
-    return {f"k:{cue.line}": (INTENTS.index(cue.intent), cue.weight) for cue in cues()} | {
-        "f:ours 0": (_UNKNOWN, 2.0)
-    }
-
-
 def _chances(words: str, subject: Mapping[str, Json]) -> dict[Intent, float]:
     weights = load_weights()
     found = features(words, weights.speller)
@@ -116,10 +90,7 @@ def _chances(words: str, subject: Mapping[str, Json]) -> dict[Intent, float]:
         row = weights.of.get(name)
         if row is not None:
             totals = [total + weight for total, weight in zip(totals, row, strict=True)]
-    scores = {
-        intent: before + learned / QUANTUM
-        for intent, before, learned in zip(INTENTS, prior_scores(found), totals, strict=True)
-    }
+    scores = {intent: total / QUANTUM for intent, total in zip(INTENTS, totals, strict=True)}
     for key, leans in _LEANS.items():
         if subject.get(key):
             for intent, lean in leans.items():

@@ -1,7 +1,7 @@
 """How often the router is right, how often it asks, and how long it takes: `python tests/benchmarks/bench_router.py`.
 
-`held out` is the third of utterances.jsonl that fitting never sees and that nobody looked at while cues were written;
-`fresh` was written after them, `later` after that, with the arguments that a text carries. Nothing was fitted to these.
+`held out` is the third of utterances.jsonl that fitting never sees; `later` and `voices` were written after it, `later`
+with the arguments that a text carries. Nothing was fitted to these.
 """
 
 import json
@@ -77,8 +77,7 @@ def main() -> None:
     everything = read_corpus(CORPUS / "utterances.jsonl")
     held = [each for each in everything if held_out(each.text)]
     report("held out", held)
-    report("fresh", read_corpus(CORPUS / "utterances_fresh.jsonl"))
-    report("abilities", read_corpus(CORPUS / "utterances_abilities.jsonl"))
+    report("voices", read_corpus(CORPUS / "utterances_voices.jsonl"))
     report("later", read_corpus(CORPUS / "utterances_later.jsonl"))
     arguments(CORPUS / "utterances_later.jsonl")
     latency(held)

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.protocols import Json
-from bot.routing.cues import cues
 from bot.routing.fit import Utterance, fingerprint, fit, fitted_texts, held_out, read_corpus
 from bot.routing.router import INTENTS, QUANTUM, WEIGHTS, DeskRouter, load_weights, route_by_rules
 
@@ -21,16 +20,14 @@ IN_BACKTEST: dict[str, Json] = {"backtest_id": "golden-cross-1a2b"}
 IN_DRAFT: dict[str, Json] = {"draft_id": "draft-12"}
 
 
-# None of these texts is fitted to, but training texts were written after their misses had been read: they guard what
-# was reached, and overstate what to expect of people. At first sight, the sets of later abilities and voices scored
-# 84 to 88 %; a new claim needs a new set.
+# None of these texts is fitted to. The first set's misses have been read while training texts were written, so it
+# overstates; `voices` was written last, by ear, and kept apart: a new claim needs a new set.
 @pytest.mark.parametrize(
     ("name", "least", "asked"),
     [
-        ("utterances.jsonl", 0.925, 0.06),
-        ("utterances_fresh.jsonl", 0.95, 0.06),
-        ("utterances_abilities.jsonl", 0.85, 0.1),  # what later abilities made people ask
-        ("utterances_later.jsonl", 0.9, 0.12),  # few and harder: varied voices, written without the lexicon in sight
+        ("utterances.jsonl", 0.95, 0.06),
+        ("utterances_voices.jsonl", 0.9, 0.12),
+        ("utterances_later.jsonl", 0.9, 0.15),  # few and harder: varied voices, written without the lexicon in sight
     ],
 )
 def test_right_on_texts_it_was_not_fitted_to(name: str, least: float, asked: float) -> None:
@@ -49,7 +46,7 @@ def test_the_corpus_is_large_varied_and_held_apart() -> None:
     assert 0.3 < sum(held_out(each.text) for each in corpus) / len(corpus) < 0.36
     fitted = {each.text.lower() for each in corpus if not held_out(each.text)}
     fitted |= {each.text.lower() for each in read_corpus(CORPUS / "utterances_seen.jsonl")}
-    for name in ("utterances_fresh.jsonl", "utterances_later.jsonl", "utterances_abilities.jsonl"):
+    for name in ("utterances_voices.jsonl", "utterances_later.jsonl"):
         assert not fitted & {each.text.lower() for each in read_corpus(CORPUS / name)}
 
 
@@ -159,11 +156,6 @@ def test_too_close_to_call_carries_the_other_readings() -> None:
     assert asked
     for routed in asked:
         assert routed.intent not in {other.intent for other in routed.alternatives}
-
-
-def test_cues_are_written_once() -> None:
-    lines = [cue.line for cue in cues()]
-    assert sorted(set(lines)) == sorted(lines)
 
 
 async def test_the_router_reads_the_day_when_asked() -> None:
