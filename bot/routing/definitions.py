@@ -2,7 +2,7 @@
 
 import re
 
-from bot.routing.arguments import METRICS
+from bot.routing.about_runs import METRICS
 from bot.routing.lexicon import PHRASES
 
 _THE = r"(?:(?:a|an|the|some) )?"
