@@ -46,16 +46,16 @@ class Catalogued:
         """Answer about the catalogue, or let the handler behind it answer."""
         if request.action is not None and request.action.id.startswith(ACTION):
             return await self._pressed(request, progress)
-        if request.action is None and await self._is_about_it(request):
+        if request.action is None and self._is_about_it(request):
             return _reply(await self.answers.answer(request.text))
         return await self.inner.handle(request, progress)
 
-    async def _is_about_it(self, request: Request) -> bool:
+    def _is_about_it(self, request: Request) -> bool:
         if request.files:
             return False
         if self.intent == "draft":
             return bool(request.routed.arguments.get("catalogue"))
-        return await self.answers.names_something(request.text)
+        return self.answers.names_something(request.text)
 
     async def _pressed(self, request: Request, progress: Progress) -> Reply:
         arguments = request.routed.arguments

@@ -18,6 +18,8 @@ _BARE = (
     rf"(?:explain|describe|tell|teach|whats about|what about|remind)(?: (?:me|us))?(?: (?:about|of|what|how))? {_THE}(?P<name>.+?)"
     rf"{_KIND}(?: (?:is|are|works?))?(?: (?:to|for) (?:me|us))?(?: (?:simply|again|in (?:simple|plain) (?:words|terms|english)))?"
 )
+_MORE_OF_IT = re.compile(r"\W+(?:and )?(?:how|when|why|what)\b.*\b(?:it|its|they|them)\b.*$")
+"""What is asked of the same thing after it: "what is RSI, and how would I use it"."""
 _ASKED = tuple(re.compile(form) for form in _FORMS)
 _TO_EXPLAIN = re.compile(_BARE)
 _METRIC = re.compile("|".join(f"(?:{words})" for words in METRICS.values()))
@@ -27,6 +29,7 @@ def asks_what_it_is(words: str) -> bool:
     """Whether a text asks for the meaning of one indicator or pattern of the catalogue, and for nothing else."""
     said = re.sub(r"^(?:(?:hi|hey|please|pls|ok|and|so|can you|could you)\W+)*", "", words.lower())
     said = re.sub(r"\W+(?:please|pls|plz|thanks)\W*$", "", said).rstrip(" ?!.")
+    said = _MORE_OF_IT.sub("", said)
     if len(said) > 80:
         return False
     names = {match["name"].strip() for form in _ASKED if (match := form.fullmatch(said))}

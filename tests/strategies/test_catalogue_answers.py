@@ -82,10 +82,17 @@ async def test_questions(question: str, expected: str):
         ("book a table for friday", False),
         ("hello there", False),
         ("what's the weather like?", False),
+        ("what can I do here?", False),
+        ("what's the capital of Peru?", False),
+        ("what will the S&P do tomorrow?", False),
+        ("which file types can you read?", False),
+        ("what's on my calendar?", False),
+        ("ha", False),
+        ("anything on candlestick patterns?", True),
     ],
 )
-async def test_what_nothing_else_could_be_made_of(text: str, names: bool):
-    assert await ANSWERS.names_something(text) is names
+def test_what_nothing_else_could_be_made_of(text: str, names: bool):
+    assert ANSWERS.names_something(text) is names
 
 
 @pytest.fixture

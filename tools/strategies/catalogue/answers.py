@@ -30,6 +30,8 @@ _SEVERAL: Final = re.compile(
     r"\b(?:for|about|any|anything|something|indicators|patterns|oscillators|averages|measures|bands|channels|all|list|got|(?:do|have) you (?:have|offer|got) (?:on|in|by way of))\b",
     re.IGNORECASE,
 )
+_TOO_SHORT_ALONE: Final = 2
+"""Letters: "ha" alone is a laugh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,12 @@ class Answers:
         """The entry or, with `shelf/` before it, the shelf of that id. Raises `BadInput` where there is none."""
         return self.shelf(id_.removeprefix("shelf/")) if id_.startswith("shelf/") else self._one(id_)
 
-    async def names_something(self, question: str) -> bool:
+    def names_something(self, question: str) -> bool:
         """Whether a text that nothing else could be made of plainly asks for something in here."""
-        left = " ".join(word for word in words(question) if word not in _GENERIC)
-        if not _ASKS.search(question) and not self._searcher.index.named(_subject(left)):
-            return False
-        return isinstance(await self.answer(question), Item | Template | Shelf)
+        subject = _subject(" ".join(word for word in words(question) if word not in _GENERIC))
+        if self._searcher.index.named(subject):
+            return bool(_ASKS.search(question)) or len(subject) > _TOO_SHORT_ALONE
+        return bool(shelves().named(subject) and _ASKS.search(question) and _SEVERAL.search(question))
 
     def _one(self, id_: str) -> Item | Template:
         if id_.startswith(TEMPLATE):
