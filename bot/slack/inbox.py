@@ -25,7 +25,7 @@ from bot.storage.database import Database
 from bot.storage.tables import inbox, threads
 
 LEASE_SECONDS = 20.0
-KEEP_DONE_SECONDS = 30 * 86400.0
+KEEP_SECONDS = 30 * 86400.0
 _KEY = 255
 _MOST_CANDIDATES = 500
 _MOST_RECENT = 10_000
@@ -148,7 +148,7 @@ class Inbox:
             await connection.execute(update(inbox).where(ours).values(claimed_until=time.time() + self._lease))
 
     async def done(self, job: Job) -> None:
-        """Finished; the row stays for `KEEP_DONE_SECONDS`, so that a late redelivery is still known."""
+        """Finished; the row stays for `KEEP_SECONDS`, so that a late redelivery is still known."""
         await self._commits.run(self._finish, job)
 
     def _finish(self, connection: Connection, jobs: Sequence[Job]) -> list[None]:
@@ -217,8 +217,9 @@ class Inbox:
             return {row[0]: row[1] for row in rows}
 
     async def purge(self) -> None:
-        """Forget what was finished long ago."""
-        old = and_(inbox.c.state == "done", inbox.c.finished_at < time.time() - KEEP_DONE_SECONDS)
+        """Forget what was finished or given up long ago."""
+        over = inbox.c.state.in_(("done", "parked"))
+        old = and_(over, inbox.c.finished_at < time.time() - KEEP_SECONDS)
         async with self._database.write() as connection:
             await connection.execute(delete(inbox).where(old))
 

@@ -63,6 +63,34 @@ def test_defaults_are_said(drafter: Drafter) -> None:
     assert "it trades SPY, since you named no instrument" in draft.read.assumed
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (
+            "long SPY in the last three trading days of each month",
+            "Buys SPY when it is one of the last 3 trading days of the month. Sells when the trading days left",
+        ),
+        (
+            "buy SPY on the first 4 sessions of the month, sell on the 6th trading day",
+            "Buys SPY when it is one of the first 4 trading days of the month. Sells when it is trading day 6",
+        ),
+        ("long SPY in November and December", "Sells when it is not November and it is not December."),
+        (
+            "buy SPY when RSI is under 30, positions are closed when RSI is above 55",
+            "Sells when RSI(14) is above 55.",
+        ),
+        (
+            "buy SPY when close is above an SMA with a length of 21, sell when it is below it",
+            "Buys SPY when the close is above the 21-day simple average. Sells when the close is below",
+        ),
+    ],
+)
+def test_what_is_read_is_what_was_said(drafter: Drafter, said: str, read: str) -> None:
+    draft = drafter.draft(said)
+    assert draft.status == "ok"
+    assert read in draft.explanation(drafter.templates)
+
+
 def test_typos_are_read_and_told(drafter: Drafter) -> None:
     draft = drafter.draft("buy SPY when it crosess above the 50 day movng avrage, sell when it crosses below")
     assert draft.status == "ok"

@@ -193,10 +193,11 @@ async def test_subject_is_kept_by_a_reply_without_one_and_posts_are_in_doubt_unt
     assert await threads.posted("e") == {0: "3.0"}
 
 
-async def test_what_was_finished_long_ago_is_forgotten(database, inbox):
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_what_was_finished_or_given_up_long_ago_is_forgotten(database, inbox, given_up):
     await inbox.add(envelope(1))
     [job] = await claim(inbox)
-    await inbox.done(job)
+    await (inbox.park(job, "it failed") if given_up else inbox.done(job))
     await inbox.purge()
     assert await inbox.envelope(envelope(1).key) == envelope(1)
     await _set(database, finished_at=1.0)

@@ -96,6 +96,10 @@ class Phrases:
                 "<": "it is before",
             }
             return f"{order[op]} {word}"
+        if field == "trading_days_left_in_month" and op == "<=" and value > 0:
+            return f"it is one of the last {value + 1} trading days of the month"
+        if field == "trading_day_of_month" and op == "<=" and value > 1:
+            return f"it is one of the first {value} trading days of the month"
         if field == "trading_days_left_in_month":
             return (
                 "it is the last trading day of the month"
@@ -140,7 +144,13 @@ class Phrases:
         return word.join(inner)
 
     def _not(self, one: c.Not) -> str:
-        return f"it is not true that {self.condition(one.condition)}"
+        said = self.condition(one.condition)
+        calendar = isinstance(one.condition, c.Comparison) and isinstance(one.condition.left, c.Calendar)
+        return (
+            f"it is not {said.removeprefix('it is ')}"
+            if calendar and said.startswith("it is ")
+            else f"it is not true that {said}"
+        )
 
     def term(self, term: Term) -> str:
         """A term as it stands in a sentence."""

@@ -153,7 +153,7 @@ class PostgresUpkeep(PostgresServer):
         elif row["paused"]:
             said = f"{self.name} is a replica whose replay is paused, {behind}"
             report.finding("replication_lag", "critical", said, *facts)
-        elif late:
+        elif lag is not None and late:
             report.finding("replication_lag", "critical", said, *facts)
         return said + "."
 

@@ -85,7 +85,7 @@ class Builder:
                     one for one in self.notes.assumed if one == USUAL_LEVELS or one.startswith("the channels are")
                 ]:
                     del self.notes.assumed[taken]
-                if named.entry is not None and parts.long.entry is not None and _only_months(parts.long.entry):
+                if named.entry is not None and parts.long.entry is not None and _only_a_season(parts.long.entry):
                     parts.long.entry = named.entry
                 if not (parts.long.exits or parts.risk) and named.exit is not None:
                     parts.long.exits.append(named.exit)
@@ -227,7 +227,7 @@ class Builder:
         """An exit where none was said: the field's usual one where there is one, and a question where there is none."""
         if side.entry is None:
             return []
-        if side.state or _only_months(side.entry):
+        if side.state or _only_a_season(side.entry):
             return [_out_of_state(side.entry)]
         if any(name in parts.risk for name in _PLANS) or self._trails(parts):
             return []
@@ -386,10 +386,14 @@ def _out_of_state(entry: Condition) -> Condition:
     return both(*days, inverse(both(*rest))) if days and rest else inverse(entry)
 
 
-def _only_months(entry: Condition) -> bool:
-    """ "Long in December": in that month, and only then."""
+def _only_a_season(entry: Condition) -> bool:
+    """ "Long in December", "in the last three days of the month": in that time, and only then."""
     terms = [node for node in c.walk(entry) if isinstance(node, c.Comparison)]
-    return bool(terms) and all(isinstance(one.left, c.Calendar) and one.left.field == "month" for one in terms)
+    return bool(terms) and all(_is_a_season(one) for one in terms)
+
+
+def _is_a_season(one: c.Comparison) -> bool:
+    return isinstance(one.left, c.Calendar) and (one.left.field == "month" or one.op in ("<=", "<"))
 
 
 def _any(exits: list[Condition]) -> Condition:

@@ -35,6 +35,14 @@ class Days(References):
     def _first_day(self, _: Node) -> Condition:
         return c.Comparison(op="==", left=c.Calendar(field="trading_day_of_month"), right=1)
 
+    def _edge_of_month(self, node: Node) -> Condition:
+        """ "The last three trading days of the month"."""
+        said = first(node, ["FIRSTDAYS", "LASTDAYS"])
+        if said is not None and said.kind == "FIRSTDAYS":
+            return c.Comparison(op="<=", left=c.Calendar(field="trading_day_of_month"), right=int(number(said)))
+        left = c.Calendar(field="trading_days_left_in_month")
+        return c.Comparison(op="<=", left=left, right=int(number(said)) - 1)
+
     def _nth_to_last(self, node: Node) -> Condition:
         nth = int(number(first(node, ["ORDINAL"])))
         return c.Comparison(op="==", left=c.Calendar(field="trading_days_left_in_month"), right=nth - 1)

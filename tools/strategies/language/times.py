@@ -97,6 +97,10 @@ _FOLLOWING = {"AGO": "AGODUR", "BEFORE": "AGODUR", "AFTER": "AFTERDUR", "ATLATES
 
 def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
     """Kind, tokens used and value of a length of time with the words around it; 0 used where there is none."""
+    if edge := _edge_of_month(tokens, at):
+        return edge, 3, tokens[at + 1].value
+    if at + 1 < len(tokens) and _edge_of_month(tokens, at + 1):  # "in the last 3 days of the month"
+        return "", 0, None
     for leading, kind in _LEADING.items():
         size = len(leading)
         if tuple(token.kind for token in tokens[at : at + size]) == leading and _kind(tokens, at + size) == "DUR":
@@ -112,6 +116,16 @@ def _length(tokens: list[Token], at: int) -> tuple[str, int, Value]:
     if tokens[at].said in {"max", "maximum"} and _kind(tokens, at + 1) == "DUR":
         return "MAXDUR", 2, tokens[at + 1].value
     return _length_before(tokens, at)
+
+
+def _edge_of_month(tokens: list[Token], at: int) -> str:
+    """ "Last 3 trading days (of the) month" and "first 3 ...": which end of it is meant, in days."""
+    edge = {"LASTN": "LASTDAYS", "FIRST": "FIRSTDAYS"}.get(tokens[at].kind)
+    if tokens[at].kind == "ORDINAL" and tokens[at].value == 1:
+        edge = "FIRSTDAYS"
+    days = _kind(tokens, at + 1) == "DUR" and re.search(r"\b(?:days?|sessions?|bars?)$", tokens[at + 1].said)
+    month = _kind(tokens, at + 2) == "UNIT" and tokens[at + 2].value == BARS_OF["month"]
+    return edge if edge and days and month else ""
 
 
 _PRICED = frozenset("CLOSE PRICE IT SYMBOL BREAK CROSS HIGH LOW OPEN".split())
