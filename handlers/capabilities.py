@@ -14,6 +14,8 @@ class Capability:
     permission: Permission
     title: str
     what: str
+    how: str
+    """How to go about it, for who asks."""
     examples: tuple[str, ...]
 
 
@@ -23,6 +25,7 @@ CAPABILITIES = (
         "narrate",
         "Narrate a backtest",
         "an executive report with its chart, benchmark and drawdowns, every figure checked against the run",
+        "Name a stored run, or drop the file your engine wrote here with a mention: freqtrade, QuantConnect Lean, backtesting.py, vectorbt, backtrader, bt, zipline, pyfolio, nautilus_trader, or a CSV or parquet of returns or equity. Every figure is recomputed from the run and checked before it is posted; where one comes from is answered in the thread.",
         ("how did the golden cross on the S&P 500 do?", "report on RSI mean reversion in detail"),
     ),
     Capability(
@@ -30,6 +33,7 @@ CAPABILITIES = (
         "compare",
         "Compare backtests",
         "two to ten runs side by side, ranked, with what cannot be compared",
+        "Name the runs, or ask in the thread of a report; they are ranked by the figure you name, otherwise by Sharpe ratio.",
         ("compare the golden cross with buy and hold on the S&P 500",),
     ),
     Capability(
@@ -37,6 +41,7 @@ CAPABILITIES = (
         "check_freshness",
         "Find out what is wrong",
         "data, pipelines, caches, databases, services and alerts: the cause, the evidence, the next step of the runbook",
+        "Ask about prices, a pipeline, a database, a service or an alert, or say what you see. The answer names the cause with its evidence, what was not checked, and the runbook; escalate by its button.",
         ("why is the price data stale?", "is everything ok?"),
     ),
     Capability(
@@ -44,6 +49,7 @@ CAPABILITIES = (
         "draft",
         "Draft a strategy",
         "from a request in words to a tested specification that a second person approves; nothing is ever deployed",
+        "Say when to buy and when to sell, with stops, size and instruments as you like; what you leave out is asked or assumed, and said. Revise it in the thread; somebody else approves it by button.",
         (
             "buy SPY when RSI is under 30 and sell when it is over 60, 3% stop",
             "golden cross with a 10% trailing stop",
@@ -54,6 +60,7 @@ CAPABILITIES = (
         "draft",
         "Find an indicator or a template",
         "193 indicators, candlestick patterns, prices and calendar terms, and the templates, with parameters and examples",
+        "Ask for a purpose or a name; what you find can be used in a draft as it is written.",
         ("what do you have for volatility?", "which templates are there?"),
     ),
     Capability(
@@ -61,6 +68,7 @@ CAPABILITIES = (
         "narrate",
         "Publish and review",
         "reports go to a channel by their button Publish…, the first of a strategy after a second person looked at it",
+        "Press Publish… under a report, or Approve, Revise or Reject under a draft; nobody decides on their own, and approvers see what waits on their Home tab.",
         ("what is waiting for review?", "past approvals"),
     ),
     Capability(
@@ -68,6 +76,7 @@ CAPABILITIES = (
         "digests",
         "Post digests",
         "new backtests, what waits for a decision, health, incidents and usage, in a channel of yours, at the times you choose",
+        "Say how often, at what time and where, or move, pause and delete one in words; a preview comes first.",
         ("post a daily digest here every weekday at 8 London time", "which digests are there?"),
     ),
     Capability(
@@ -75,6 +84,7 @@ CAPABILITIES = (
         "usage",
         "Say how Deskhand is doing",
         "people, requests, quality, approvals, cost, each figure with what it counts",
+        "Name a period and a topic: quality, cost, approvals, incidents, audit, prompts.",
         ("how are we doing this month?", "what did the model cost this month?"),
     ),
     Capability(
@@ -82,6 +92,7 @@ CAPABILITIES = (
         "help",
         "Explain what you may do",
         "this list, for you",
+        "Roles come from your Slack user groups.",
         ("what am I allowed to run?",),
     ),
 )

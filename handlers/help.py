@@ -23,12 +23,14 @@ from bot.protocols import (
 from handlers.capabilities import CAPABILITIES, allowed, role_of
 from handlers.views import feedback as thumbs
 from handlers.views import home
-from handlers.views.help import help_blocks, help_text, welcome_blocks, welcome_text
+from handlers.views.help import help_blocks, help_text, topic_blocks, topic_text, welcome_blocks, welcome_text
 
 _GREETING: Final = re.compile(
     r"(?:(?:hi|hello|hey|hiya|howdy|yo|greetings|hallo|good (?:morning|afternoon|evening|day)|morning)"
     r"(?: there| deskhand| all| team)?)?[\s!.,?:)]*"
 )
+_AT_HAND: Final = "All right. I am here when you need me."
+"""To thanks, an "ok", a goodbye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,16 @@ class Help:
         can = allowed(request.person, self.access)
         if _says_little(request.text) and not await self.usage.knows(request.person.id):
             return Reply(welcome_text(role_of(request.person)), welcome_blocks(can, role_of(request.person)))
+        if request.routed.arguments.get("courtesy"):
+            return Reply(_AT_HAND)
+        topic = request.routed.arguments.get("topic")
+        about = [
+            (one, "" if one in can else self.access.denial(request.person, one.permission))
+            for one in CAPABILITIES
+            if one.intent == topic
+        ]
+        if about:
+            return Reply(topic_text(about), topic_blocks(about))
         cannot = [capability for capability in CAPABILITIES if capability not in can]
         lead = self._lead(request)
         return Reply(help_text(can, lead), help_blocks(can, cannot, lead))

@@ -155,7 +155,10 @@ _HELP_TOPICS = (
     ("digest", r"\bdigest|\bschedul|\bsummary\b"),
     ("draft", r"\bdraft|\bstrateg|\bindicator|\btemplate"),
     ("diagnose", r"\bdiagnos|\bhealth|\bfresh|\bincident|\bescalat|\brunbook|\bpipeline"),
-    ("narrate", r"\bnarrat|\breport|\bback-?test|\bfiles?\b|\bengine|\bupload|\bimport|\bformat"),
+    (
+        "narrate",
+        r"\bnarrat|\breport|\bback-?test|\bfiles?\b|\bengine|\bupload|\bimport|\bformat|freqtrade|quantconnect|\blean\b|vectorbt|backtrader|zipline|pyfolio|nautilus",
+    ),
     ("usage", r"\busage\b|\baudit|\bgovernance"),
 )
 
@@ -164,10 +167,11 @@ def _unknown(text: str, lower: str, found: Mapping[str, Json], period: Period | 
     return (
         {"courtesy": True}
         if re.search(
-            r"\b(?:thank\w*|thx|ty|cheers|ok(?:ay)?|cool|great|nice|awesome|perfect|bye|good ?night|good bot|got it|sure|yes|no|lol|haha)\b",
+            r"\b(?:thank\w*|thx|ty|cheers|ok(?:ay)?|cool|great|nice|awesome|perfect|bye|good ?night|good bot|got it|sure|yes|lol|haha)\b",
             lower,
         )
         and len(lower.split()) < 8
+        and not re.search(r"\b(?:no|not|wrong|bad|incorrect|useless)\b|n't\b", lower)
         else {}
     )
 

@@ -19,6 +19,20 @@ def help_blocks(can: Sequence[Capability], cannot: Sequence[Capability], lead: s
     return tuple(blocks)
 
 
+def topic_blocks(about: Sequence[tuple[Capability, str]]) -> tuple[Block, ...]:
+    """How to go about one thing, with examples to click, or the sentence that denies it; and the way to all the rest."""
+    blocks: list[Block] = []
+    for capability, denied in about:
+        blocks.append(section(f"*{capability.title}*: {capability.what}.\n{capability.how}"))
+        blocks.append(context(denied) if denied else example_buttons(capability.examples, capability.intent))
+    return (*blocks, example_buttons((EVERYTHING,), "all"))
+
+
+def topic_text(about: Sequence[tuple[Capability, str]]) -> str:
+    """The same for a notification and a screen reader."""
+    return " ".join(f"{one.title}: {one.what}. {one.how} {denied}".strip() for one, denied in about)
+
+
 def help_text(can: Sequence[Capability], lead: str) -> str:
     """The same for a notification and a screen reader."""
     return f"{lead} " + " ".join(f"{c.title}, for example: {c.examples[0]}." for c in can)

@@ -54,6 +54,20 @@ class HomeTab:
         return json.dumps(home.wire()) if home is not None else ""
 
 
+async def test_how_to_do_one_thing_is_answered_with_that_thing(conversation: Conversation) -> None:
+    known = await conversation.ask("ana", "@Deskhand how do I upload a backtest?")
+    assert "drop the file your engine wrote" in shown(known)
+    assert "Post digests" not in shown(known)
+    denied = await conversation.ask("ana", "@Deskhand how would I set up a digest?")
+    assert "needs the admin role" in shown(denied)
+
+
+async def test_thanks_get_no_list_of_commands(conversation: Conversation) -> None:
+    answer = await conversation.ask("ana", "@Deskhand great, thank you!")
+    assert "I am here when you need me" in shown(answer)
+    assert "did not understand" not in shown(answer)
+
+
 @pytest.mark.parametrize("capability", CAPABILITIES, ids=lambda capability: capability.title)
 def test_every_example_is_read_as_what_it_stands_for(capability: Any) -> None:
     for example in capability.examples:
