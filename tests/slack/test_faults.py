@@ -191,7 +191,9 @@ async def both_listening(rig):
 @pytest.mark.parametrize("trouble", ["refresh", "drop", "deafen"])
 async def test_sockets_come_back_and_nothing_is_lost(rig, monkeypatch, trouble):
     monkeypatch.setattr(sockets, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(sockets, "SILENT_FOR", 0.5)
+    if trouble == "deafen":
+        monkeypatch.setattr(sockets, "PING_SECONDS", 0.1)  # of the successors, which are heard of in time
+        monkeypatch.setattr(sockets, "SILENT_FOR", 1.0)
     await both_listening(rig)
     before = {connection.number for connection in rig.workspace.hub.sockets.connections}
     if trouble == "refresh":
